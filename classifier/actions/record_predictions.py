@@ -1,0 +1,55 @@
+"""Write down what a worker found, if the prediction is still its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from classifier.models import Guess, ModelVersion, Prediction, Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """A worker's result for one claimed prediction: ranked guesses, or an error's code and message."""
+
+    prediction: Prediction
+    model_version: ModelVersion | None = None
+    guesses: Sequence[Guess] = ()
+    unsure: bool = False
+    error: tuple[str, str] | None = None
+
+    def fields(self) -> dict[str, Any]:
+        if self.error:
+            code, message = self.error
+            return {"status": Status.FAILED, "error_code": code, "error_message": message}
+        return {
+            "status": Status.SUCCEEDED,
+            "model_version": self.model_version,
+            "guesses": [{"label": guess.label, "probability": guess.probability} for guess in self.guesses],
+            "label": self.guesses[0].label,
+            "probability": self.guesses[0].probability,
+            "unsure": self.unsure,
+        }
+
+
+@dataclass(frozen=True)
+class Recorded:
+    written: int = 0
+    overtaken: list[Prediction] = field(default_factory=list)
+
+
+def record_predictions(*, outcomes: Sequence[Outcome]) -> Recorded:
+    """Settle the batch in one transaction. The attempt is the fencing token: a worker that lost its lease changes nothing."""
+    overtaken = []
+    with transaction.atomic():
+        for outcome in outcomes:
+            mine = Prediction.objects.filter(
+                pk=outcome.prediction.pk, attempt=outcome.prediction.attempt, status=Status.RUNNING
+            )
+            if not mine.update(**outcome.fields(), finished_at=Now(), lease_until=None):
+                overtaken.append(outcome.prediction)
+    return Recorded(len(outcomes) - len(overtaken), overtaken)

@@ -1,0 +1,105 @@
+"""The administrator's view on every row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from classifier.models import ApiToken, Classifier, Image, Label, ModelVersion, Prediction, User, Worker
+
+if TYPE_CHECKING:
+    from django.utils.safestring import SafeString
+
+admin.site.site_header = admin.site.site_title = "Doodle Site"
+
+
+class Untouchable:
+    """Rows that the site writes and people only read or delete."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin[User]):
+    list_display = ("username", "email", "is_active", "is_staff", "date_joined", "last_login")
+    ordering = ("-date_joined",)
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(Untouchable, admin.ModelAdmin[ApiToken]):
+    list_display = ("name", "user", "scopes", "created_at", "expires_at", "last_used_at")
+    list_select_related = ("user",)
+    search_fields = ("name", "user__username")
+    fields = ("name", "user", "scopes", "created_at", "expires_at", "last_used_at")
+
+
+class LabelInline(admin.TabularInline[Label, Classifier]):
+    model = Label
+    extra = 0
+
+
+@admin.register(Classifier)
+class ClassifierAdmin(admin.ModelAdmin[Classifier]):
+    list_display = ("slug", "title", "kind", "created_at")
+    search_fields = ("slug", "title")
+
+
+@admin.register(Label)
+class LabelAdmin(admin.ModelAdmin[Label]):
+    list_display = ("name", "classifier", "position")
+    list_filter = ("classifier",)
+    search_fields = ("name",)
+    list_select_related = ("classifier",)
+
+
+@admin.register(Image)
+class ImageAdmin(Untouchable, admin.ModelAdmin[Image]):
+    list_display = ("id", "thumbnail", "owner", "source", "width", "height", "created_at")
+    list_filter = ("source", "created_at")
+    list_select_related = ("owner",)
+    search_fields = ("id", "sha256", "owner__username")
+    date_hierarchy = "created_at"
+    fields = ("id", "thumbnail", "owner", "visitor", "source", "width", "height", "content_type", "sha256", "created_at")
+
+    @admin.display(description="picture")
+    def thumbnail(self, image: Image) -> SafeString:
+        import base64
+
+        content = base64.b64encode(image.picture).decode()
+        return format_html('<img src="data:{};base64,{}" alt="" height="64">', image.content_type, content)
+
+    def delete_model(self, request: HttpRequest, obj: Image) -> None:
+        obj.discard()
+
+
+@admin.register(ModelVersion)
+class ModelVersionAdmin(Untouchable, admin.ModelAdmin[ModelVersion]):
+    list_display = ("__str__", "stage", "bundled", "accuracy", "created_at", "promoted_at")
+    list_filter = ("classifier", "stage", "bundled")
+    list_select_related = ("classifier",)
+
+    @admin.display(description="validation accuracy")
+    def accuracy(self, version: ModelVersion) -> str:
+        return str(version.card.get("metrics", {}).get("validation", {}).get("accuracy", ""))
+
+
+@admin.register(Prediction)
+class PredictionAdmin(Untouchable, admin.ModelAdmin[Prediction]):
+    list_display = ("id", "status", "label", "probability", "unsure", "asked_by", "model_version", "attempt", "created_at")
+    list_filter = ("status", "classifier", "unsure", "created_at", "error_code")
+    list_select_related = ("asked_by", "model_version__classifier")
+    search_fields = ("id", "label", "asked_by__username")
+    date_hierarchy = "created_at"
+
+
+@admin.register(Worker)
+class WorkerAdmin(Untouchable, admin.ModelAdmin[Worker]):
+    list_display = ("name", "started_at", "seen_at")

@@ -1,0 +1,89 @@
+"""The one shape of every error: {"error": {"code", "message", "fields"}}."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, ValidationError
+from django.http import HttpRequest, JsonResponse
+from rest_framework import exceptions, serializers, status
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as default_handler
+
+from classifier.actions.issue_token import BadScopes
+from classifier.actions.submit_image import IdempotencyKeyReused
+from classifier.policy import NotAllowed, TooManyPictures
+from classifier.sources.submission import BadSubmission
+
+STATUS_OF_SUBMISSION = {
+    "image_too_large": status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
+    "unsupported_image": status.HTTP_415_UNSUPPORTED_MEDIA_TYPE,
+}
+TOO_LARGE = "The request is larger than 15 MB. Send a picture of 10 MB at most."
+
+
+class ErrorDetail(serializers.Serializer[Any]):
+    code = serializers.CharField(help_text="Stable: programs may compare it.")
+    message = serializers.CharField(help_text="One sentence for people: what to do.")
+    fields = serializers.DictField(help_text="Per field, what is wrong with it.")  # type: ignore[assignment]
+
+
+class ErrorAnswer(serializers.Serializer[Any]):
+    error = ErrorDetail()
+
+
+def error_body(code: str, message: str, fields: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"error": {"code": code, "message": message, "fields": fields or {}}}
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn what actions and the framework raise into the one shape; None lets an unforeseen error become a 500."""
+    known = _our_own(error) or _djangos(error)
+    if known:
+        return known
+    response = default_handler(error, context)
+    if response is not None and isinstance(error, exceptions.APIException):
+        response.data = _of_framework(error)
+    return response
+
+
+def _our_own(error: Exception) -> Response | None:
+    match error:
+        case BadSubmission():
+            return Response(error_body(error.code, str(error)), STATUS_OF_SUBMISSION.get(error.code, 400))
+        case IdempotencyKeyReused():
+            return Response(error_body(error.code, str(error)), status.HTTP_409_CONFLICT)
+        case TooManyPictures():
+            headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+            return Response(error_body(error.code, str(error)), status.HTTP_429_TOO_MANY_REQUESTS, headers=headers)
+        case NotAllowed():
+            return Response(error_body(error.code, str(error)), status.HTTP_403_FORBIDDEN)
+        case BadScopes():
+            return Response(error_body("bad_scopes", str(error), {"scopes": [str(error)]}), 400)
+    return None
+
+
+def _djangos(error: Exception) -> Response | None:
+    match error:
+        case RequestDataTooBig():
+            return Response(error_body("too_large", TOO_LARGE), status.HTTP_413_REQUEST_ENTITY_TOO_LARGE)
+        case TooManyFieldsSent() | TooManyFilesSent():
+            return Response(error_body("too_many_fields", "The form has too many fields or files."), 400)
+        case ObjectDoesNotExist():
+            return Response(error_body("not_found", "There is nothing here, or it is not yours."), 404)
+        case ValidationError():
+            return Response(error_body("invalid", "Some fields are not right.", error.message_dict), 400)
+    return None
+
+
+def _of_framework(error: exceptions.APIException) -> dict[str, Any]:
+    if isinstance(error, exceptions.ValidationError):
+        fields = error.detail if isinstance(error.detail, dict) else {"non_field_errors": error.detail}
+        return error_body("invalid", "Some fields are not right.", dict(fields))
+    code = error.get_codes()
+    return error_body(code if isinstance(code, str) else "invalid", str(error.detail))
+
+
+def plain(request: HttpRequest, status_code: int, code: str, message: str) -> JsonResponse:
+    """For what goes wrong before a view of the API is reached."""
+    return JsonResponse(error_body(code, message), status=status_code)

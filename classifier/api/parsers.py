@@ -1,0 +1,62 @@
+"""JSON that cannot hurt what comes behind it."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
+
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
+
+MAX_DEPTH = 20
+
+
+class StrictJSONParser(JSONParser):
+    """UTF-8 only, 20 levels at most, no NaN, no NUL and no lone surrogates, which a database would choke on."""
+
+    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        context = {**(parser_context or {}), "encoding": _encoding(parser_context or {})}
+        try:
+            data = super().parse(stream, media_type, context)
+        except (RecursionError, LookupError, UnicodeError) as error:
+            raise ParseError("The JSON is nested too deeply or not UTF-8.") from error
+        for text in _texts(data):
+            _check_text(text)
+        return data
+
+
+def _encoding(context: Mapping[str, Any]) -> str:
+    declared = str(context.get("encoding") or "utf-8")
+    try:
+        name = codecs.lookup(declared).name
+    except LookupError:
+        name = ""
+    if name not in ("utf-8", "ascii"):
+        raise ParseError("Send JSON as UTF-8.")
+    return name
+
+
+def _texts(data: Any) -> Iterator[str]:
+    """Every string and key, without recursion. Raises ParseError where it is nested too deeply."""
+    waiting = [(data, 0)]
+    while waiting:
+        item, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise ParseError(f"The JSON is nested more than {MAX_DEPTH} levels deep.")
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            yield from item
+            waiting += [(value, depth + 1) for value in item.values()]
+        elif isinstance(item, list) and any(isinstance(value, list | dict | str) for value in item):
+            waiting += [(value, depth + 1) for value in item]
+
+
+def _check_text(text: str) -> None:
+    if "\x00" in text:
+        raise ParseError("Text may not hold NUL characters.")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ParseError("Text may not hold lone surrogates.") from error

@@ -1,0 +1,230 @@
+"""`/api/v1/predictions/`: ask what a picture shows, and look at the answers."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any, ClassVar
+
+import django_filters
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
+from rest_framework import generics, serializers, status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from classifier.actions.delete_prediction import delete_prediction
+from classifier.actions.submit_image import submit_image
+from classifier.api.authentication import caller
+from classifier.api.errors import ErrorAnswer
+from classifier.api.parsers import StrictJSONParser
+from classifier.models import Classifier, Image, Prediction, Status, Worker
+from classifier.models.predictions import wait_until_settled
+from classifier.sources import base64, canvas, upload
+from classifier.sources.submission import BadSubmission, Submission
+
+NO_WORKER = {"code": "no_worker", "message": "No worker is running. The picture is kept and answered once one starts."}
+LONGEST_WAIT_S = 30
+PREFERRED_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?")
+WAYS_IN = ("image", "image_base64", "strokes")
+WAIT = OpenApiParameter("wait", int, description="Hold the answer back until the result is there, for this many seconds at most (0 to 30).")
+IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key makes one prediction only.")
+HOUSE = {"strokes": [[[0, 0, 128, 255, 255, 0], [255, 100, 0, 100, 255, 255]]]}
+
+
+class PredictionInput(serializers.Serializer[Any]):
+    """Exactly one of `image_base64` and `strokes`."""
+
+    classifier = serializers.SlugField(default="doodle")
+    image_base64 = serializers.CharField(required=False, help_text="The file's bytes; a `data:` prefix is allowed.")
+    strokes = serializers.JSONField(required=False, help_text="[[[x, …], [y, …]], …], or with a third row of milliseconds.")
+
+
+class PredictionUpload(serializers.Serializer[Any]):
+    """A file: PNG, JPEG, GIF, WebP, BMP or AVIF, 10 MB and 40 megapixels at most."""
+
+    classifier = serializers.SlugField(default="doodle")
+    image = serializers.FileField(required=False, allow_empty_file=True)
+    image_base64 = serializers.CharField(required=False)
+    strokes = serializers.CharField(required=False, help_text="As JSON text.")
+
+
+class GuessOutput(serializers.Serializer[Any]):
+    label = serializers.CharField()
+    probability = serializers.FloatField()
+
+
+class ImageOutput(serializers.ModelSerializer[Image]):
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Image
+        fields = ("id", "url", "width", "height", "source")
+
+    def get_url(self, image: Image) -> str:
+        return reverse("api:image-file", args=[image.pk])
+
+
+class ProblemOutput(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class PredictionOutput(serializers.ModelSerializer[Prediction]):
+    classifier = serializers.SlugField(source="classifier.slug")
+    model_version = serializers.UUIDField(source="model_version_id", allow_null=True)
+    guesses = GuessOutput(many=True)
+    image = ImageOutput()
+    error = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Prediction
+        fields = (
+            "id", "status", "classifier", "model_version", "guesses", "unsure", "image", "error", "created_at", "finished_at",
+        )  # fmt: skip
+
+    @extend_schema_field(ProblemOutput(allow_null=True))
+    def get_error(self, prediction: Prediction) -> dict[str, str] | None:
+        if prediction.error_code:
+            return {"code": prediction.error_code, "message": prediction.error_message}
+        unattended = prediction.status == Status.QUEUED and not self.context["worker_alive"]
+        return NO_WORKER if unattended else None
+
+
+class PredictionFilter(django_filters.FilterSet):
+    classifier = django_filters.CharFilter(field_name="classifier__slug")
+    label = django_filters.CharFilter()
+    status = django_filters.ChoiceFilter(choices=Status.choices)
+    source = django_filters.CharFilter(field_name="image__source")
+    min_probability = django_filters.NumberFilter(field_name="probability", lookup_expr="gte")
+    max_probability = django_filters.NumberFilter(field_name="probability", lookup_expr="lte")
+
+    class Meta:
+        model = Prediction
+        fields: ClassVar[list[str]] = []
+
+
+PredictionFilter.base_filters["from"] = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+PredictionFilter.base_filters["to"] = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lte")
+
+
+class PredictionList(generics.ListAPIView[Prediction]):
+    """Your predictions, newest first."""
+
+    scope = "predict"
+    serializer_class = PredictionOutput
+    parser_classes = (StrictJSONParser, MultiPartParser)
+    filterset_class = PredictionFilter
+    queryset = Prediction.objects.none()
+
+    def get_queryset(self) -> Any:
+        return Prediction.objects.visible_to(caller(self.request)).with_image().newest_first()
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "worker_alive": Worker.objects.alive().exists()}
+
+    @extend_schema(
+        request={"application/json": PredictionInput, "multipart/form-data": PredictionUpload},
+        parameters=[WAIT, IDEMPOTENCY_KEY],
+        responses={
+            200: PredictionOutput,
+            202: OpenApiResponse(PredictionOutput, "Queued: look again at `Location`."),
+            **{code: ErrorAnswer for code in (400, 401, 403, 409, 413, 415, 429)},
+        },
+        examples=[OpenApiExample("a house in one stroke", HOUSE, request_only=True, media_type="application/json")],
+    )
+    def post(self, request: Request) -> Response:
+        """Ask what a picture or a drawing shows."""
+        seconds = seconds_to_wait(request)
+        fields = _checked(request)
+        prediction = submit_image(
+            by=caller(request),
+            classifier=_classifier(fields["classifier"]),
+            submission=_submission(fields),
+            idempotency_key=_idempotency_key(request),
+        )
+        return answer(prediction.pk, caller(request), seconds)
+
+
+class PredictionDetail(generics.GenericAPIView[Prediction]):
+    """One prediction."""
+
+    scope = "predict"
+    serializer_class = PredictionOutput
+    queryset = Prediction.objects.none()
+
+    @extend_schema(parameters=[WAIT], responses={200: PredictionOutput, 401: ErrorAnswer, 404: ErrorAnswer})
+    def get(self, request: Request, id: uuid.UUID) -> Response:
+        """One prediction as it stands, or with `wait` as soon as it is answered."""
+        seconds = seconds_to_wait(request)
+        get_object_or_404(Prediction.objects.visible_to(caller(request)), pk=id)
+        settled = answer(id, caller(request), seconds)
+        settled.status_code = status.HTTP_200_OK
+        return settled
+
+    @extend_schema(responses={204: None, 401: ErrorAnswer, 404: ErrorAnswer})
+    def delete(self, request: Request, id: uuid.UUID) -> Response:
+        """Delete this answer; its image goes with the last one."""
+        delete_prediction(by=caller(request), prediction=Prediction(pk=id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def answer(id: uuid.UUID, by: Any, seconds: float) -> Response:
+    """200 with the result if it comes in time, 202 otherwise."""
+    if seconds:
+        wait_until_settled([id], seconds)
+    prediction = get_object_or_404(Prediction.objects.visible_to(by).with_image(), pk=id)
+    context = {"worker_alive": not prediction.pending or Worker.objects.alive().exists()}
+    data = PredictionOutput(prediction, context=context).data
+    if not prediction.pending:
+        return Response(data)
+    headers = {"Location": reverse("api:prediction-detail", args=[id]), "Retry-After": "1"}
+    return Response(data, status.HTTP_202_ACCEPTED, headers=headers)
+
+
+def seconds_to_wait(request: Request) -> int:
+    """From `?wait=` or `Prefer: wait=`, 30 at most."""
+    given = request.query_params.get("wait")
+    if given is None:
+        preferred = PREFERRED_WAIT.search(request.headers.get("Prefer", ""))
+        given = preferred.group(1) if preferred else "0"
+    if not (given.isascii() and given.isdigit() and len(given) <= 6):
+        raise serializers.ValidationError({"wait": ["Give a whole number of seconds, 0 to 30."]})
+    return min(int(given), LONGEST_WAIT_S)
+
+
+def _checked(request: Request) -> dict[str, Any]:
+    is_json = (request.content_type or "").startswith("application/json")
+    serializer = (PredictionInput if is_json else PredictionUpload)(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    fields: dict[str, Any] = serializer.validated_data
+    given = [name for name in WAYS_IN if name in fields]
+    if len(given) != 1:
+        message = f"Send exactly one of {', '.join(WAYS_IN)}; this request has {', '.join(given) or 'none'}."
+        raise BadSubmission("one_picture_needed", message)
+    return fields
+
+
+def _submission(fields: dict[str, Any]) -> Submission:
+    if "image" in fields:
+        return upload.from_file(fields["image"])
+    if "image_base64" in fields:
+        return base64.from_text(fields["image_base64"])
+    drawn = fields["strokes"]
+    return canvas.from_json(drawn) if isinstance(drawn, str) else canvas.from_strokes(drawn)
+
+
+def _classifier(slug: str) -> Classifier:
+    found = Classifier.objects.filter(slug=slug).first()
+    if found is None:
+        raise serializers.ValidationError({"classifier": [f"There is no classifier {slug!r}."]})
+    return found
+
+
+def _idempotency_key(request: Request) -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not (0 < len(key) <= 200 and key.isprintable() and key.isascii()):
+        raise serializers.ValidationError({"Idempotency-Key": ["Give 1 to 200 printable ASCII characters."]})
+    return key

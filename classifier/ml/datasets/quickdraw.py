@@ -1,0 +1,66 @@
+"""Quick, Draw! simplified drawings: a folder of `<class>.ndjson` (or `.ndjson.gz`), as its publisher lays it out.
+
+The Quick, Draw! Dataset is made available by Google, Inc. under CC BY 4.0.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classifier.ml.datasets.examples import DrawingExamples
+from classifier.ml.strokes import Stroke
+
+SUFFIXES = (".ndjson", ".ndjson.gz")
+
+
+def load(root: Path, *, cap_per_class: int | None = None, validation_share: float = 0.05) -> DrawingExamples:
+    """Load drawings from `root`, `root/simplified` or `root/quickdraw/simplified`.
+
+    At most `cap_per_class` a class, first come. Raises FileNotFoundError if there are no ndjson files, ValueError for a bad line.
+    """
+    files = _class_files(root)
+    drawings: list[list[Stroke]] = []
+    labels: list[int] = []
+    held_out: list[bool] = []
+    for label, path in enumerate(files.values()):
+        for line in _lines(path, cap_per_class):
+            drawings.append([np.array(stroke[:2], dtype=np.float64) for stroke in line["drawing"]])
+            labels.append(label)
+            held_out.append(_in_validation(str(line["key_id"]), validation_share))
+    return DrawingExamples(drawings, np.array(labels), np.array(held_out), tuple(files))
+
+
+def _class_files(root: Path) -> dict[str, Path]:
+    for folder in (root, root / "simplified", root / "quickdraw" / "simplified"):
+        found = {_class_name(path): path for path in folder.glob("*.ndjson*") if path.name.endswith(SUFFIXES)}
+        if found:
+            return dict(sorted(found.items()))
+    raise FileNotFoundError(f"No <class>.ndjson files in {root}, {root}/simplified or {root}/quickdraw/simplified.")
+
+
+def _class_name(path: Path) -> str:
+    return path.name.removesuffix(".gz").removesuffix(".ndjson")
+
+
+def _lines(path: Path, cap: int | None) -> Iterator[dict[str, Any]]:
+    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+    with opened as file:
+        for number, line in enumerate(file):
+            if cap is not None and number >= cap:
+                return
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise ValueError(f"{path}, line {number + 1} is not JSON: {error}") from error
+
+
+def _in_validation(key: str, share: float) -> bool:
+    """The same drawing is always on the same side, whatever else is loaded."""
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big") < share * 2**32

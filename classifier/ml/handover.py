@@ -1,0 +1,95 @@
+"""What is handed over between the site and machine learning: recipes and cards, as JSON.
+
+A training run is started by a Recipe and ends in an artifact: a folder with `card.json` and the weights it names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+
+CARD_FILE = "card.json"
+
+
+class BadCard(ValueError):
+    """An artifact's card is missing, malformed or does not match the files beside it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """Everything that fixes a training run."""
+
+    name: str
+    title: str
+    classifier: str
+    kind: str
+    network: str
+    network_options: Mapping[str, Any] = field(default_factory=dict)
+    dataset: str
+    augmentation: str | None = None
+    cap_per_class: int | None = None
+    validation_share: float = 0.05
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    weight_decay: float = 0.0
+    label_smoothing: float = 0.0
+    precision: str = "float32"
+    seed: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What one trained network is, what it was trained on, how good it is and where it fails."""
+
+    name: str
+    title: str
+    classifier: str
+    kind: str
+    network: str
+    network_options: Mapping[str, Any]
+    labels: tuple[str, ...]
+    weights_file: str
+    weights_sha256: str
+    temperature: float
+    unsure_below: float
+    metrics: Mapping[str, Any]
+    recipe: Mapping[str, Any]
+    trained: Mapping[str, Any]
+    limits: str
+    attribution: str
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read an artifact's card. Raises BadCard."""
+        path = folder / CARD_FILE
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise BadCard(f"{path} cannot be read: {error}") from error
+        names = {item.name for item in fields(cls)}
+        if not isinstance(content, dict) or set(content) != names:
+            raise BadCard(f"{path} must have exactly the fields {', '.join(sorted(names))}.")
+        return cls(**{**content, "labels": tuple(content["labels"])})
+
+    def save(self, folder: Path) -> None:
+        text = json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+        (folder / CARD_FILE).write_text(text, encoding="utf-8")
+
+    def check_weights(self, folder: Path) -> Path:
+        """The weights' path, after comparing their hash. Raises BadCard if the file was altered or is missing."""
+        path = folder / self.weights_file
+        if path.parent != folder or not path.is_file():
+            raise BadCard(f"{folder} has no weights file {self.weights_file!r}.")
+        if sha256_of(path) != self.weights_sha256:
+            raise BadCard(f"{path} is not the file that {CARD_FILE} was written for: its sha256 differs.")
+        return path
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,41 @@
+"""Answer with a trained network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from classifier.ml import calibration
+from classifier.ml.handover import Card
+from classifier.ml.training import BITMAP_SHAPE, build
+
+BATCH = 16
+"""Every call has this many rows, filled up with blanks: one compiled shape, and a picture's answer never depends on its neighbours."""
+
+
+class Recognizer:
+    """A loaded artifact. The first call is as fast as any other: it is compiled and warm when the constructor returns."""
+
+    def __init__(self, artifact: Path) -> None:
+        """Raises handover.BadCard if the artifact is incomplete or was altered."""
+        self.card = Card.load(artifact)
+        weights = self.card.check_weights(artifact)
+        model = build(self.card.network, self.card.network_options, len(self.card.labels))
+        model.load_weights(weights)
+        signature = tf.TensorSpec((BATCH, *BITMAP_SHAPE), tf.uint8)
+        self._logits = tf.function(lambda batch: model(batch, training=False), input_signature=[signature])
+        self.probabilities(np.zeros((1, *BITMAP_SHAPE[:2]), dtype=np.uint8))
+
+    def probabilities(self, bitmaps: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Bitmaps (n, 28, 28), ink 255, to calibrated probabilities (n, labels), rows summing to one."""
+        chunks = [self._chunk(bitmaps[at : at + BATCH]) for at in range(0, len(bitmaps), BATCH)]
+        return calibration.softmax(np.concatenate(chunks) / self.card.temperature)
+
+    def _chunk(self, bitmaps: NDArray[np.uint8]) -> NDArray[np.float32]:
+        full = np.zeros((BATCH, *BITMAP_SHAPE), dtype=np.uint8)
+        full[: len(bitmaps), ..., 0] = bitmaps
+        logits: NDArray[np.float32] = self._logits(tf.constant(full)).numpy()
+        return logits[: len(bitmaps)]

@@ -1,0 +1,115 @@
+"""What people submitted."""
+
+from __future__ import annotations
+
+import uuid
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import PIL.Image
+from django.core.files.base import ContentFile
+from django.db import models
+from django.db.models import Q
+
+from classifier.ml import pixels, strokes
+from classifier.models.identifiers import uuid7
+from classifier.models.people import Person, User, Visitor
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+IN_ROW_BYTES = 64 * 1024
+DISPLAY_SIDE = 256
+
+
+def storage_name(image: Image, filename: str) -> str:
+    """No part of a path ever comes from outside."""
+    return f"images/{image.id.hex[-2:]}/{image.id}"
+
+
+class ImageQuerySet(models.QuerySet["Image"]):
+    def visible_to(self, person: Person) -> ImageQuerySet:
+        return self.filter(belonging_to(person))
+
+
+def belonging_to(person: Person, path: str = "") -> Q:
+    """The condition under which something is this person's own; `path` leads to the image, such as `image__`."""
+    if isinstance(person, Visitor):
+        return Q(**{f"{path}visitor": person.key})
+    return Q(**{f"{path}owner": person})
+
+
+class Image(models.Model):
+    """Safe, re-encoded pixels, or strokes, with their owner: an account, or a visitor's session until they sign up."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="images")
+    visitor = models.UUIDField(null=True, blank=True, db_index=True, editable=False)
+    source = models.CharField(max_length=20)
+    sha256 = models.CharField(max_length=64, editable=False)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    content_type = models.CharField(max_length=50)
+    strokes = models.JSONField(null=True, blank=True)
+    pixels = models.BinaryField(null=True, editable=False)
+    file = models.FileField(upload_to=storage_name, null=True, blank=True, max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ImageQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["owner", "sha256"], name="image_once_per_owner"),
+            models.UniqueConstraint(fields=["visitor", "sha256"], name="image_once_per_visitor"),
+            models.CheckConstraint(
+                condition=Q(owner__isnull=False, visitor=None) | Q(owner=None, visitor__isnull=False),
+                name="image_of_owner_or_visitor",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    def keep(self, encoded: bytes) -> None:
+        """Hold re-encoded pixels: small ones in the row, where a worker reads them with it, others in storage."""
+        if len(encoded) <= IN_ROW_BYTES:
+            self.pixels = encoded
+        else:
+            self.file.save("", ContentFile(encoded), save=False)
+
+    def discard(self) -> None:
+        """Remove the image, its predictions and its file."""
+        name = self.file.name
+        storage = self.file.storage
+        self.delete()
+        if name:
+            storage.delete(name)
+
+    @cached_property
+    def picture(self) -> bytes:
+        """The bytes to show, of `content_type`."""
+        if self.strokes is not None:
+            ink = strokes.render(self._drawn, DISPLAY_SIDE, line_width=6.0)
+            return pixels.encode_picture(PIL.Image.fromarray(255 - ink))[0]
+        if self.pixels is not None:
+            return bytes(self.pixels)
+        with self.file.open("rb") as file:
+            content: bytes = file.read()
+            return content
+
+    def network_input(self) -> NDArray[np.uint8]:
+        """(28, 28) uint8, ink 255: what a drawing classifier's network is given."""
+        if self.strokes is not None:
+            return strokes.render(self._drawn)
+        return pixels.drawing(pixels.open_picture(self.picture))
+
+    @property
+    def _drawn(self) -> list[strokes.Stroke]:
+        drawn: list[Any] = self.strokes or []
+        return [np.array(stroke[:2], dtype=np.float64) for stroke in drawn]
+
+
+def owner_fields(person: Person) -> dict[str, User | uuid.UUID]:
+    """What an image of this person carries."""
+    return {"visitor": person.key} if isinstance(person, Visitor) else {"owner": person}

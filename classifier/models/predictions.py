@@ -1,0 +1,120 @@
+"""Answers, and the queue of those still to be given: the row is the job."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from django.db import connection, models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from classifier.models.classifiers import Classifier
+from classifier.models.identifiers import uuid7
+from classifier.models.images import Image, belonging_to
+from classifier.models.people import Person, User
+from classifier.models.versions import ModelVersion
+
+LEASE = timedelta(seconds=15)
+MAX_ATTEMPTS = 3
+LOOK_EVERY_S = 0.02
+SHOWN_GUESSES = 3
+
+
+class Status(models.TextChoices):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+PENDING = (Status.QUEUED, Status.RUNNING)
+
+
+@dataclass(frozen=True)
+class Guess:
+    label: str
+    probability: float
+
+    @property
+    def percent(self) -> str:
+        return f"{self.probability * 100:.1f}"
+
+
+class PredictionQuerySet(models.QuerySet["Prediction"]):
+    def visible_to(self, person: Person) -> PredictionQuerySet:
+        return self.filter(belonging_to(person, "image__"))
+
+    def with_image(self) -> PredictionQuerySet:
+        """With all that showing it needs, but not the pixels."""
+        related = self.select_related("image", "classifier", "model_version__classifier")
+        return related.defer("image__pixels", "image__strokes", "model_version__card")
+
+    def newest_first(self) -> PredictionQuerySet:
+        return self.order_by("-id")
+
+    def claimable(self) -> PredictionQuerySet:
+        """Rows that wait, and rows whose worker has not come back within its lease."""
+        return self.filter(Q(status=Status.QUEUED) | Q(status=Status.RUNNING, lease_until__lt=Now()))
+
+    def locked_for_claiming(self) -> PredictionQuerySet:
+        """SQLite's immediate transactions hold the whole database already."""
+        skip = connection.features.has_select_for_update_skip_locked
+        return self.select_for_update(skip_locked=True, of=("self",)) if skip else self
+
+
+class Prediction(models.Model):
+    """One answer about one image by one model version."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="predictions")
+    classifier = models.ForeignKey(Classifier, on_delete=models.CASCADE, related_name="predictions")
+    asked_by = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="predictions")
+    idempotency_key = models.CharField(max_length=200, null=True, blank=True, editable=False)  # noqa: DJ001  null is not unique
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    attempt = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    worker = models.CharField(max_length=200, blank=True)
+
+    model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="predictions")
+    guesses = models.JSONField(default=list, blank=True)
+    label = models.CharField(max_length=100, blank=True, help_text="The best guess")
+    probability = models.FloatField(null=True, blank=True, help_text="Of the best guess")
+    unsure = models.BooleanField(null=True, blank=True)
+    error_code = models.CharField(max_length=50, blank=True)
+    error_message = models.TextField(blank=True)
+
+    objects = PredictionQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["id"], condition=Q(status__in=PENDING), name="prediction_pending"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["asked_by", "idempotency_key"], name="prediction_once_per_idempotency_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.label}".strip()
+
+    @property
+    def pending(self) -> bool:
+        return self.status in PENDING
+
+    @property
+    def ranked(self) -> list[Guess]:
+        return [Guess(**guess) for guess in self.guesses]
+
+
+def wait_until_settled(ids: list[uuid.UUID], seconds: float) -> None:
+    """Return when all these predictions are answered or failed, or after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and Prediction.objects.filter(pk__in=ids, status__in=PENDING).exists():
+        time.sleep(LOOK_EVERY_S)

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from classifier.pages import draw, history, result
+
+app_name = "pages"
+
+urlpatterns = [
+    path("", draw.draw, name="draw"),
+    path("images/<uuid:id>/", result.result, name="result"),
+    path("images/<uuid:id>/answer/", result.answer, name="answer"),
+    path("images/<uuid:id>/file/", result.image_file, name="image-file"),
+    path("images/<uuid:id>/seen/", result.image_seen, name="image-seen"),
+    path("images/<uuid:id>/delete/", result.image_delete, name="image-delete"),
+    path("history/", history.history, name="history"),
+]

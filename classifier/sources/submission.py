@@ -1,0 +1,60 @@
+"""What every source ends in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from classifier.ml import pixels, strokes
+from classifier.models.images import DISPLAY_SIDE
+
+
+class BadSubmission(ValueError):
+    """Nothing to recognise was sent; `code` is stable, the message says what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """A picture that was decoded and made safe, or a drawing's strokes. Equal content has an equal `sha256`."""
+
+    source: str
+    sha256: str
+    width: int
+    height: int
+    content_type: str
+    picture: bytes | None = None
+    strokes: list[list[list[int]]] | None = None
+
+    @classmethod
+    def of_picture(cls, data: bytes, source: str) -> Self:
+        """Decode completely, re-encode without metadata. Raises BadSubmission."""
+        try:
+            image = pixels.open_picture(data)
+        except pixels.BadPicture as error:
+            raise BadSubmission(error.code, str(error)) from error
+        encoded, content_type = pixels.encode_picture(image)
+        content = f"{image.mode} {image.size} ".encode() + image.tobytes()
+        sha256 = hashlib.sha256(content).hexdigest()
+        width, height = image.size
+        return cls(source=source, sha256=sha256, width=width, height=height, content_type=content_type, picture=encoded)
+
+    @classmethod
+    def of_strokes(cls, data: object, source: str) -> Self:
+        """Check and align. Raises BadSubmission."""
+        try:
+            aligned = strokes.parse(data)
+        except strokes.BadStrokes as error:
+            raise BadSubmission("bad_strokes", str(error)) from error
+        kept = [np.rint(stroke).astype(int).tolist() for stroke in aligned]
+        sha256 = hashlib.sha256(b"strokes " + json.dumps(kept).encode()).hexdigest()
+        return cls(
+            source=source, sha256=sha256, width=DISPLAY_SIDE, height=DISPLAY_SIDE, content_type="image/png", strokes=kept
+        )  # fmt: skip

@@ -1,0 +1,62 @@
+"""What every worker process does by itself, whether or not the broker is there: beat, and look for waiting work."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from celery.signals import worker_process_init, worker_process_shutdown, worker_shutdown
+from django.db import close_old_connections
+
+from classifier.models import Worker
+from classifier.tasks import predicting
+
+BEAT_EVERY_S = 1.0
+RECONCILE_EVERY_S = 2.0
+
+logger = logging.getLogger(__name__)
+_leaving = threading.Event()
+
+
+@worker_process_init.connect  # in the solo pool's only process, and after the fork in each of a prefork pool's
+def start(**_: Any) -> None:
+    """Be warm before the worker says that it is ready."""
+    predicting.warm_up()
+    _leaving.clear()
+    beat()
+    repeat(beat, BEAT_EVERY_S)
+    repeat(reconcile, RECONCILE_EVERY_S)
+
+
+@worker_process_shutdown.connect
+@worker_shutdown.connect
+def leave(**_: Any) -> None:
+    _leaving.set()
+    Worker.objects.leave(predicting.worker_name())
+
+
+def beat() -> None:
+    Worker.objects.beat(predicting.worker_name())
+
+
+def reconcile() -> None:
+    """Answer what no hint came for, and what another worker did not come back with."""
+    while predicting.answer_pending() and not _leaving.is_set():
+        pass
+
+
+def repeat(action: Callable[[], None], seconds: float) -> None:
+    """Run `action` in a thread of its own until the worker leaves; a failure is logged and tried again."""
+
+    def run() -> None:
+        while not _leaving.wait(seconds):
+            try:
+                action()
+            except Exception:
+                logger.exception("%s failed and is tried again in %s s", action.__name__, seconds)
+            finally:
+                close_old_connections()
+
+    threading.Thread(target=run, name=action.__name__, daemon=True).start()

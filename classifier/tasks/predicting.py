@@ -1,0 +1,127 @@
+"""Answering predictions: claim a batch, recognise it, record it, until nothing waits."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from celery import shared_task
+
+from classifier import dispatch
+from classifier.actions.claim_predictions import claim_predictions
+from classifier.actions.record_predictions import Outcome, record_predictions
+from classifier.ml.handover import BadCard
+from classifier.models import Guess, ModelVersion, Prediction
+from classifier.models.predictions import SHOWN_GUESSES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from classifier.ml.inference import Recognizer
+
+BATCH = 64
+AT_A_TIME_S = 2.0
+NO_MODEL = ("no_model", "This classifier has no trained network yet. Choose another classifier.")
+BROKEN_MODEL = ("model_unavailable", "The network's files are damaged. Ask the people who run the site to restore them.")
+BAD_IMAGE = ("bad_image", "The picture could not be read. Send it in another format.")
+
+logger = logging.getLogger(__name__)
+_answering = threading.Lock()
+
+
+def worker_name() -> str:
+    return f"{socket.gethostname()}-{os.getpid()}"
+
+
+@shared_task(name=dispatch.PREDICT_PENDING)
+def predict_pending() -> None:
+    """The hint's task. What a single call leaves undone is left to the next hint."""
+    if answer_pending():
+        dispatch.wake_predictors()
+
+
+def answer_pending() -> bool:
+    """Answer what waits, for two seconds at most. Returns whether more may be waiting."""
+    if not _answering.acquire(blocking=False):
+        return False
+    try:
+        until = time.monotonic() + AT_A_TIME_S
+        while claimed := claim_predictions(worker=worker_name(), limit=BATCH):
+            _answer(claimed)
+            if time.monotonic() > until:
+                return True
+        return False
+    finally:
+        _answering.release()
+
+
+def _answer(claimed: list[Prediction]) -> None:
+    outcomes: list[Outcome] = []
+    for version, predictions in _by_live_version(claimed):
+        try:
+            outcomes += _recognized(version, predictions) if version else _failed(predictions, NO_MODEL)
+        except BadCard:
+            logger.exception("%s cannot be loaded", version)
+            outcomes += _failed(predictions, BROKEN_MODEL)
+    record_predictions(outcomes=outcomes)
+
+
+def _failed(predictions: list[Prediction], error: tuple[str, str]) -> list[Outcome]:
+    return [Outcome(prediction=prediction, error=error) for prediction in predictions]
+
+
+def _by_live_version(claimed: list[Prediction]) -> Iterable[tuple[ModelVersion | None, list[Prediction]]]:
+    for classifier in {prediction.classifier for prediction in claimed}:
+        mine = [prediction for prediction in claimed if prediction.classifier_id == classifier.pk]
+        yield ModelVersion.objects.live_for(classifier), mine
+
+
+def _recognized(version: ModelVersion, predictions: list[Prediction]) -> list[Outcome]:
+    outcomes, readable, bitmaps = [], [], []
+    for prediction in predictions:
+        try:
+            bitmaps.append(prediction.image.network_input())
+            readable.append(prediction)
+        except Exception:
+            logger.exception("Image %s cannot be prepared", prediction.image_id)
+            outcomes += _failed([prediction], BAD_IMAGE)
+    if readable:
+        outcomes += _outcomes(version, readable, np.stack(bitmaps))
+    return outcomes
+
+
+def _outcomes(version: ModelVersion, predictions: list[Prediction], bitmaps: NDArray[np.uint8]) -> list[Outcome]:
+    recognizer = recognizer_for(version)
+    probabilities = recognizer.probabilities(bitmaps)
+    best = np.argsort(-probabilities, axis=1, kind="stable")[:, :SHOWN_GUESSES]
+    labels, threshold = recognizer.card.labels, recognizer.card.unsure_below
+    outcomes = []
+    for prediction, bitmap, row, order in zip(predictions, bitmaps, probabilities, best, strict=True):
+        guesses = [Guess(labels[index], round(float(row[index]), 6)) for index in order]
+        unsure = not bitmap.any() or guesses[0].probability < threshold
+        outcomes.append(Outcome(prediction=prediction, model_version=version, guesses=guesses, unsure=unsure))
+    return outcomes
+
+
+@lru_cache(maxsize=4)
+def recognizer_for(version: ModelVersion) -> Recognizer:
+    """Versions never change, so what is loaded never goes stale. TensorFlow comes in here: after the worker has forked."""
+    from classifier.ml.inference import Recognizer
+
+    return Recognizer(version.artifact)
+
+
+def warm_up() -> None:
+    """Load and compile every live version."""
+    for version in ModelVersion.objects.live():
+        try:
+            recognizer_for(version)
+        except BadCard:
+            logger.exception("%s cannot be loaded", version)

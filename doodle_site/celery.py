@@ -1,0 +1,12 @@
+"""The Celery app: `celery -A doodle_site worker`."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doodle_site.settings")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets every start with a page of notes
+
+app = Celery("doodle_site")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["classifier"])

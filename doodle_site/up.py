@@ -1,0 +1,229 @@
+"""The whole site from one process, as `make up` starts it: `python -m doodle_site.up`.
+
+It prepares the database, starts the web server and one Celery worker, prints `Ready: …` once `/readyz` answers 200,
+restarts a part that dies, and stops both on Ctrl-C, SIGTERM or SIGHUP. `PORT` and `DOODLE_DATA` are its only settings.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from types import FrameType
+
+BASE = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SECONDS_TO_STOP = 10.0
+QUICK_DEATH = 30.0  # seconds: a part that lived longer is restarted without holding earlier deaths against it
+MOST_QUICK_DEATHS = 5
+PR_SET_PDEATHSIG = 1
+
+
+class Refusal(Exception):
+    """Why the site cannot run, in a sentence that says what to do."""
+
+
+def say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def read_port() -> int:
+    text = os.environ.get("PORT") or "8000"
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
+        raise Refusal(f"PORT={text} is not a port: give a number from 1 to 65535, for example PORT=8001 make up")
+    return int(text)
+
+
+def require_free(port: int) -> None:
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise Refusal(f"Port {port}: {error.strerror}. Choose another, for example PORT={port % 65535 + 1} make up") from None
+
+
+@contextmanager
+def owned_data_folder() -> Iterator[None]:
+    """Make the data folder and hold it for this process alone: its broker and its database are for one site."""
+    folder = Path(os.environ.get("DOODLE_DATA") or BASE / "var").resolve()
+    os.environ["DOODLE_DATA"] = str(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "up.lock").open("a")
+    except OSError as error:
+        raise Refusal(f"Data folder {folder}: {error.strerror}. Choose one that can be written with DOODLE_DATA=…") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Refusal(f"Another site runs on {folder}: stop it, or choose another DOODLE_DATA and PORT") from None
+        yield
+
+
+def die_with_parent(parent: int, signum: signal.Signals = signal.SIGKILL) -> None:
+    """Ask Linux for `signum` when the process `parent` ends, however it ends. Elsewhere nothing happens."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signum))
+        if os.getppid() != parent:  # it ended before we asked
+            os.kill(os.getpid(), signum)
+
+
+@dataclass
+class Part:
+    """One process of the site, and how often it has died young."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    start_at: float = 0.0
+    quick_deaths: int = field(default=0, init=False)
+
+    def tend(self) -> None:
+        """Start the part when it is due, take note when it has died."""
+        if self.process is None:
+            if time.monotonic() >= self.start_at:
+                self.start()
+        elif self.process.poll() is not None:
+            self.bury(self.process)
+
+    def start(self) -> None:
+        """In a session of its own: Ctrl-C reaches the supervisor alone, which then stops its parts in order."""
+        self.start_at = time.monotonic()
+        beside = partial(die_with_parent, os.getpid())
+        self.process = subprocess.Popen(self.command, cwd=BASE, start_new_session=True, preexec_fn=beside)
+
+    def bury(self, process: subprocess.Popen[bytes]) -> None:
+        self.kill()
+        self.process = None
+        lived = time.monotonic() - self.start_at
+        self.quick_deaths = self.quick_deaths + 1 if lived < QUICK_DEATH else 1
+        if self.quick_deaths >= MOST_QUICK_DEATHS:
+            raise Refusal(f"The {self.name} died {self.quick_deaths} times in a row: its last words stand above")
+        say(f"The {self.name} ended with exit code {process.returncode}; starting it again")
+        self.start_at = time.monotonic() + 0.5 * 2 ** (self.quick_deaths - 1)
+
+    def terminate(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
+    def kill(self) -> None:
+        """Kill what is left of the part: the process and all it started."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+def parts_of_the_site(port: int) -> list[Part]:
+    web = ["gunicorn", "doodle_site.wsgi:application", "--bind", f"{HOST}:{port}", "--worker-class", "gthread"]
+    web += ["--workers", "1", "--threads", "32", "--timeout", "60", "--graceful-timeout", "5", "--no-control-socket"]
+    worker = ["celery", "--app", "doodle_site", "--quiet", "worker", "--pool", "solo", "--queues", "predictions,housekeeping"]
+    worker += ["--hostname", f"doodle-{port}@%h", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return [
+        Part("web server", [sys.executable, "-m", *web, "--log-level", "warning"]),
+        Part("worker", [sys.executable, "-m", *worker, "--loglevel", "WARNING"]),
+    ]
+
+
+def stop(parts: list[Part]) -> None:
+    for part in parts:
+        part.terminate()
+    deadline = time.monotonic() + SECONDS_TO_STOP
+    for part in parts:
+        if part.process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                part.process.wait(max(0.0, deadline - time.monotonic()))
+            part.kill()
+
+
+def prepare() -> None:
+    """Bring the database up to date and make the bundled models known."""
+    import django
+    from django.core.management import call_command
+    from django.db import connections
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doodle_site.settings")
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("register_models", verbosity=0)
+    connections.close_all()
+
+
+def is_ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://{HOST}:{port}/readyz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (OSError, ValueError):
+        return False
+
+
+def make_was_interrupted(parent: int) -> bool:
+    """GNU make passes SIGTERM on but keeps a SIGINT sent to it alone, and waits: then it has the signal blocked."""
+    try:
+        status = Path(f"/proc/{parent}/status").read_text()
+    except OSError:
+        return False
+    blocked = next((line.split()[1] for line in status.splitlines() if line.startswith("SigBlk:")), "0")
+    return bool(int(blocked, 16) >> (signal.SIGINT - 1) & 1)
+
+
+def supervise(parts: list[Part], port: int) -> None:
+    """Keep the parts alive until someone wants the site to stop."""
+    wanted = True
+
+    def stop_wanted(signum: int, frame: FrameType | None) -> None:
+        nonlocal wanted
+        wanted = False
+
+    for signum in STOP_SIGNALS:
+        signal.signal(signum, stop_wanted)
+    parent = os.getppid() if "MAKELEVEL" in os.environ else 0
+    ready = False
+    while wanted and not (parent and make_was_interrupted(parent)):
+        for part in parts:
+            part.tend()
+        if not ready and (ready := is_ready(port)):
+            print(f"Ready: http://{HOST}:{port}", flush=True)
+        time.sleep(0.2)
+
+
+def leave(signum: int, frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def main() -> None:
+    for signum in STOP_SIGNALS:
+        signal.signal(signum, leave)
+    if "MAKELEVEL" in os.environ:
+        die_with_parent(os.getppid(), signal.SIGTERM)
+    try:
+        port = read_port()
+        with owned_data_folder():
+            require_free(port)
+            prepare()
+            parts = parts_of_the_site(port)
+            try:
+                supervise(parts, port)
+            finally:
+                stop(parts)
+    except Refusal as refusal:
+        say(str(refusal))
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from pytest_django.fixtures import SettingsWrapper
+from rest_framework.test import APIClient
+
+from classifier.models import Classifier, User
+from tests.factories import ClassifierFactory, UserFactory
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(settings: SettingsWrapper, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.ARTIFACTS_ROOT = tmp_path / "artifacts"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
+
+
+@pytest.fixture
+def doodle(db: None) -> Classifier:
+    return ClassifierFactory()
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    """Has the images."""
+    return UserFactory(username="owner")
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    """Must see none of them."""
+    return UserFactory(username="stranger")
+
+
+@pytest.fixture
+def api(owner: User) -> APIClient:
+    """The owner's program."""
+    return signed_in(owner)
+
+
+@pytest.fixture
+def anonymous() -> APIClient:
+    return APIClient()
+
+
+def signed_in(user: User) -> APIClient:
+    client = APIClient()
+    client.force_authenticate(user)
+    return client
+
+
+@pytest.fixture
+def strokes() -> Any:
+    from tests.factories import HOUSE
+
+    return HOUSE

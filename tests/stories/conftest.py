@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests import servers
+from tests.running import Site
+
+EMBEDDED = pytest.param("embedded", id="embedded")
+SERVERS = pytest.param("servers", id="postgresql-and-redis", marks=[pytest.mark.postgresql, pytest.mark.redis])
+
+
+@pytest.fixture(scope="session", params=[EMBEDDED, SERVERS])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site with a web server and a worker: once as it comes, once on PostgreSQL and Redis."""
+    with ExitStack() as stack:
+        settings = _server_settings(stack) if request.param == "servers" else {}
+        running = Site(tmp_path_factory.mktemp("site"), {"DOODLE_RATE": "1000", **settings})
+        stack.callback(running.stop)
+        running.start()
+        yield running
+
+
+def _server_settings(stack: ExitStack) -> dict[str, str]:
+    redis = stack.enter_context(servers.redis())
+    return {"DATABASE_URL": stack.enter_context(servers.postgresql()), "CELERY_BROKER_URL": redis, "REDIS_URL": redis}
+
+
+@pytest.fixture
+def lone_site(tmp_path: Path) -> Iterator[Site]:
+    """A site of its own, for a story that breaks something."""
+    running = Site(tmp_path, {})
+    yield running
+    running.stop()
