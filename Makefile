@@ -6,6 +6,9 @@ PY := .venv/bin/python
 MANAGE := $(PY) manage.py
 ARGS ?=
 
+# Where a machine forbids Python to keep what it has compiled, every start would compile TensorFlow anew: 8 s instead of 3.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help install up test check format lint types imports migrations deployment schema schema-check locks lock upgrade worker-env dev-env
 

@@ -15,7 +15,9 @@ def storage_writable(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckM
     folder = settings.DATA_DIR
     if os.access(folder, os.W_OK):
         return []
-    return [Error(f"{folder} cannot be written.", hint="Give the site's user that folder, or set DOODLE_DATA.", id="classifier.E001")]
+    return [
+        Error(f"{folder} cannot be written.", hint="Give the site's user that folder, or set DOODLE_DATA.", id="classifier.E001")
+    ]
 
 
 @register(Tags.compatibility, deploy=True)

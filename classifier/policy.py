@@ -36,6 +36,8 @@ def require_room_for_picture(by: Person) -> None:
     except ValueError:  # the window ended between the two calls
         sent = 1
     if sent > settings.DOODLE_RATE * WINDOW_S:
-        raise TooManyPictures(f"At most {settings.DOODLE_RATE} pictures a second. Send the next one in {WINDOW_S} seconds.", WINDOW_S)
+        raise TooManyPictures(
+            f"At most {settings.DOODLE_RATE} pictures a second. Send the next one in {WINDOW_S} seconds.", WINDOW_S
+        )
     if Image.objects.visible_to(by).count() >= settings.DOODLE_QUOTA:
         raise TooManyPictures(f"At most {settings.DOODLE_QUOTA:,} pictures are kept for one account. Delete some first.", None)

@@ -36,5 +36,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
     if _for_program(request):
-        return _json(500, "server_error", "Something broke on our side. Try again; if it stays so, tell the people who run the site.")
+        return _json(
+            500, "server_error", "Something broke on our side. Try again; if it stays so, tell the people who run the site."
+        )
     return defaults.server_error(request)

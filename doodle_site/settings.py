@@ -211,9 +211,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 100
 
 # Files
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = True  # served from where they lie: there is nothing to collect
 MEDIA_ROOT = DATA_DIR / "media"
 ARTIFACTS_ROOT = DATA_DIR / "artifacts"
 

@@ -157,6 +157,7 @@ def prepare() -> None:
     from django.db import connections
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doodle_site.settings")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's notes on processors and absent graphics cards
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("register_models", verbosity=0)

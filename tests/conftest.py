@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from classifier.models import Classifier, User
-from tests.factories import ClassifierFactory, UserFactory
+from tests.factories import make_classifier, make_user
 
 
 @pytest.fixture(autouse=True)
-def _own_folders(settings: SettingsWrapper, tmp_path: Path) -> None:
+def _own_folders(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.ARTIFACTS_ROOT = tmp_path / "artifacts"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -22,19 +22,19 @@ def _own_folders(settings: SettingsWrapper, tmp_path: Path) -> None:
 
 @pytest.fixture
 def doodle(db: None) -> Classifier:
-    return ClassifierFactory()
+    return make_classifier()
 
 
 @pytest.fixture
 def owner(db: None) -> User:
     """Has the images."""
-    return UserFactory(username="owner")
+    return make_user(username="owner")
 
 
 @pytest.fixture
 def stranger(db: None) -> User:
     """Must see none of them."""
-    return UserFactory(username="stranger")
+    return make_user(username="stranger")
 
 
 @pytest.fixture

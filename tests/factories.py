@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import io
+from itertools import count
 from typing import Any
 
-import factory
 import PIL.Image
 import PIL.ImageDraw
 from django.utils import timezone
 
 from classifier.models import Classifier, Image, ModelVersion, Prediction, User, Worker
-from classifier.models.versions import Stage
+from classifier.models.images import DISPLAY_SIDE
 
 HOUSE = [[[0, 0, 128, 255, 255, 0], [255, 100, 0, 100, 255, 255]]]
+PASSWORD = "a long enough secret"
+_numbers = count(1)
 
 
 def picture(side: int = 400, file_format: str = "PNG", colour: str = "black") -> bytes:
-    """A house in one line, dark on white."""
+    """A house in one line, on white."""
     image = PIL.Image.new("RGB", (side, side), "white")
     scale = side / 400
     points = [(round((x + 70) * scale), round((y + 70) * scale)) for x, y in zip(*HOUSE[0], strict=True)]
@@ -28,65 +30,39 @@ def picture(side: int = 400, file_format: str = "PNG", colour: str = "black") ->
     return file.getvalue()
 
 
-class UserFactory(factory.django.DjangoModelFactory[User]):
-    class Meta:
-        model = User
-        skip_postgeneration_save = True
-
-    username = factory.Sequence(lambda n: f"person{n}")
-    email = factory.LazyAttribute(lambda user: f"{user.username}@example.com")
-
-    @factory.post_generation
-    def password(self: User, create: bool, extracted: Any, **_: Any) -> None:  # type: ignore[misc]
-        self.set_password(extracted or "a long enough secret")
-        self.save()
+def _sha256() -> str:
+    return hashlib.sha256(str(next(_numbers)).encode()).hexdigest()
 
 
-class ClassifierFactory(factory.django.DjangoModelFactory[Classifier]):
-    class Meta:
-        model = Classifier
-        django_get_or_create = ("slug",)
-
-    slug = "doodle"
-    title = "Drawings"
-    kind = "drawing"
+def make_user(username: str | None = None) -> User:
+    name = username or f"person{next(_numbers)}"
+    return User.objects.create_user(name, f"{name}@example.com", PASSWORD)
 
 
-class ModelVersionFactory(factory.django.DjangoModelFactory[ModelVersion]):
-    class Meta:
-        model = ModelVersion
-
-    classifier = factory.SubFactory(ClassifierFactory)
-    number = factory.Sequence(lambda n: n + 1)
-    stage = Stage.CANDIDATE
-    card_sha256 = factory.Sequence(lambda n: hashlib.sha256(str(n).encode()).hexdigest())
-    card = factory.LazyFunction(dict)
+def make_classifier() -> Classifier:
+    classifier, _ = Classifier.objects.get_or_create(slug="doodle", defaults={"title": "Drawings", "kind": "drawing"})
+    return classifier
 
 
-class ImageFactory(factory.django.DjangoModelFactory[Image]):
-    class Meta:
-        model = Image
-
-    owner = factory.SubFactory(UserFactory)
-    source = "canvas"
-    sha256 = factory.Sequence(lambda n: hashlib.sha256(f"image {n}".encode()).hexdigest())
-    width = height = 256
-    content_type = "image/png"
-    strokes = HOUSE
+def make_version(**fields: Any) -> ModelVersion:
+    given: dict[str, Any] = {"classifier": make_classifier(), "number": next(_numbers), "card_sha256": _sha256(), "card": {}}
+    return ModelVersion.objects.create(**{**given, **fields})
 
 
-class PredictionFactory(factory.django.DjangoModelFactory[Prediction]):
-    class Meta:
-        model = Prediction
-
-    classifier = factory.SubFactory(ClassifierFactory)
-    image = factory.SubFactory(ImageFactory)
-    asked_by = factory.SelfAttribute("image.owner")
+def make_image(owner: User | None = None, **fields: Any) -> Image:
+    side = {"width": DISPLAY_SIDE, "height": DISPLAY_SIDE, "content_type": "image/png", "strokes": HOUSE}
+    return Image.objects.create(**{"owner": owner or make_user(), "source": "canvas", "sha256": _sha256(), **side, **fields})
 
 
-class WorkerFactory(factory.django.DjangoModelFactory[Worker]):
-    class Meta:
-        model = Worker
+def make_prediction(owner: User | None = None, image: Image | None = None, source: str = "canvas", **fields: Any) -> Prediction:
+    image = image or make_image(owner, source=source)
+    return Prediction.objects.create(**{"classifier": make_classifier(), "image": image, "asked_by": image.owner, **fields})
 
-    name = factory.Sequence(lambda n: f"worker{n}")
-    seen_at = factory.LazyFunction(timezone.now)
+
+def make_predictions(number: int, owner: User | None = None, **fields: Any) -> list[Prediction]:
+    return [make_prediction(owner, **fields) for _ in range(number)]
+
+
+def make_worker() -> Worker:
+    """One that beat just now."""
+    return Worker.objects.create(name=f"worker{next(_numbers)}", seen_at=timezone.now())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
@@ -9,7 +11,7 @@ from django.db.models.functions import Now
 from classifier.models import Prediction, Status
 from classifier.models.predictions import LEASE, MAX_ATTEMPTS
 
-CRASHED = "The worker did not survive this picture, three times over. Send it in another form, or ask the people who run the site."
+CRASHED = "Three workers did not survive this picture. Send it in another form, or tell the people who run the site."
 
 
 def claim_predictions(*, worker: str, limit: int) -> list[Prediction]:
@@ -33,7 +35,7 @@ def claim_predictions(*, worker: str, limit: int) -> list[Prediction]:
         return list(claimed)
 
 
-def _alone_if_crashed(rows: list[Prediction]) -> list[object]:
+def _alone_if_crashed(rows: list[Prediction]) -> list[uuid.UUID]:
     fresh = [row.pk for row in rows if row.attempt == 0]
     crashed = [row.pk for row in rows if row.attempt > 0]
     return crashed[:1] or fresh

@@ -47,9 +47,7 @@ def record_predictions(*, outcomes: Sequence[Outcome]) -> Recorded:
     overtaken = []
     with transaction.atomic():
         for outcome in outcomes:
-            mine = Prediction.objects.filter(
-                pk=outcome.prediction.pk, attempt=outcome.prediction.attempt, status=Status.RUNNING
-            )
+            mine = Prediction.objects.filter(pk=outcome.prediction.pk, attempt=outcome.prediction.attempt, status=Status.RUNNING)
             if not mine.update(**outcome.fields(), finished_at=Now(), lease_until=None):
                 overtaken.append(outcome.prediction)
     return Recorded(len(outcomes) - len(overtaken), overtaken)

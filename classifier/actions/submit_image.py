@@ -16,9 +16,7 @@ class IdempotencyKeyReused(Exception):
     code = "idempotency_key_reused"
 
 
-def submit_image(
-    *, by: Person, classifier: Classifier, submission: Submission, idempotency_key: str | None = None
-) -> Prediction:
+def submit_image(*, by: Person, classifier: Classifier, submission: Submission, idempotency_key: str | None = None) -> Prediction:
     """Store the image, once per person and content, with a new queued prediction, and wake a worker.
 
     With a known `idempotency_key` the prediction made then is returned. Raises policy.TooManyPictures and IdempotencyKeyReused.

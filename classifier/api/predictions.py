@@ -29,8 +29,12 @@ NO_WORKER = {"code": "no_worker", "message": "No worker is running. The picture 
 LONGEST_WAIT_S = 30
 PREFERRED_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?")
 WAYS_IN = ("image", "image_base64", "strokes")
-WAIT = OpenApiParameter("wait", int, description="Hold the answer back until the result is there, for this many seconds at most (0 to 30).")
-IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key makes one prediction only.")
+WAIT = OpenApiParameter(
+    "wait", int, description="Hold the answer back until the result is there, for this many seconds at most (0 to 30)."
+)
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key makes one prediction only."
+)
 HOUSE = {"strokes": [[[0, 0, 128, 255, 255, 0], [255, 100, 0, 100, 255, 255]]]}
 
 
@@ -52,7 +56,7 @@ class PredictionUpload(serializers.Serializer[Any]):
 
 
 class GuessOutput(serializers.Serializer[Any]):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     probability = serializers.FloatField()
 
 
@@ -131,7 +135,7 @@ class PredictionList(generics.ListAPIView[Prediction]):
         responses={
             200: PredictionOutput,
             202: OpenApiResponse(PredictionOutput, "Queued: look again at `Location`."),
-            **{code: ErrorAnswer for code in (400, 401, 403, 409, 413, 415, 429)},
+            **dict.fromkeys((400, 401, 403, 409, 413, 415, 429), ErrorAnswer),
         },
         examples=[OpenApiExample("a house in one stroke", HOUSE, request_only=True, media_type="application/json")],
     )

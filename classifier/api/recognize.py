@@ -40,7 +40,7 @@ class Recognize(APIView):
 
     @extend_schema(
         request=RecognizeInput, auth=[],
-        responses={200: RecognizeOutput, **{code: ErrorAnswer for code in (400, 413, 415, 429, 503)}},
+        responses={200: RecognizeOutput, **dict.fromkeys((400, 413, 415, 429, 503), ErrorAnswer)},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """The best guess for a picture of a drawing."""

@@ -76,7 +76,8 @@ class TokenList(generics.ListAPIView[ApiToken]):
         return ApiToken.objects.filter(user=caller(self.request))
 
     @extend_schema(
-        request=TokenInput, responses={201: NewTokenOutput, 400: ErrorAnswer, 401: ErrorAnswer, 403: ErrorAnswer, 429: ErrorAnswer}
+        request=TokenInput,
+        responses={201: NewTokenOutput, 400: ErrorAnswer, 401: ErrorAnswer, 403: ErrorAnswer, 429: ErrorAnswer},
     )
     def post(self, request: Request) -> Response:
         """Make a token, with your password (HTTP Basic) or your session. Its secret is shown this once."""

@@ -39,8 +39,8 @@ def expected_calibration_error(probabilities: Probabilities, labels: NDArray[np.
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == labels
     bin_of = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [abs(float(right[bin_of == b].mean() - confidence[bin_of == b].mean())) * np.mean(bin_of == b) for b in np.unique(bin_of)]
-    return float(sum(gaps))
+    gaps = np.bincount(bin_of, weights=right - confidence, minlength=bins)
+    return float(np.abs(gaps).sum() / len(labels))
 
 
 def unsure_threshold(probabilities: Probabilities, labels: NDArray[np.integer], wanted: float = 1 / 3) -> float:

@@ -13,7 +13,7 @@ from classifier.ml.handover import Card
 from classifier.ml.training import BITMAP_SHAPE, build
 
 BATCH = 16
-"""Every call has this many rows, filled up with blanks: one compiled shape, and a picture's answer never depends on its neighbours."""
+"""Rows in every call, filled up with blanks: one compiled shape, and no picture's answer depends on its neighbours."""
 
 
 class Recognizer:

@@ -26,22 +26,25 @@ BITMAP_SIDE = 28
 _FRAME = SIDE + 1 + 2 * 16 + LINE_WIDTH  # what 28 pixels show, in units of the drawing
 _LOOK = 640  # longer side of the copy in which the drawing is searched
 _WORK = 256  # longer side of the drawing while its lines are measured and changed
+_NEAR = 12  # a pixel belongs to the line whose middle is at most so far, in pixels of the work raster
 _REACH = 40  # distances are told apart up to here, in pixels of the work raster
 _GRID = 48  # side of the copy from which the paper is estimated
 _FAINTEST = 0.06  # less contrast than this is no ink
+_EDGE = 0.02  # a line so near to a side, in parts of the picture, may be the border of a canvas
 _STEP = 24  # grey levels between neighbouring samples: with less, nothing but light falls on the paper
 _SHADOW = 0.5  # a shadow differs from the light's fall by less than this part of the ink's contrast
-_WEAK = 0.2  # less than this part of the strongest contrast is no ink
+_WEAK = 0.3  # less than this part of the strongest contrast is no ink
 _THIN = 0.25  # the pen is as wide as this part of the ridges: where lines meet and merge, they seem wider
 _BLOB = 0.3  # a pen this wide, in parts of the drawing, is no pen: the drawing is a filled shape
 
 
 def drawing(image: Image.Image) -> Bitmap:
-    """The (28, 28) uint8 bitmap, ink 255 on 0, of a line drawing of any size (mode "L" or "RGB").
+    """The (28, 28) uint8 bitmap, ink 255 on 0, of a line drawing of any size, as `open_picture` returns it.
 
     Dark on light or light on dark, any plain paper, uneven light. All zeros where there is no ink. A small square grey
     picture on black or white is taken to be such a bitmap already: it is only made light on dark.
     """
+    image = image if image.mode in ("L", "RGB") else image.convert("RGB")
     bitmap = _ready_made(image)
     if bitmap is not None:
         return bitmap
@@ -51,6 +54,8 @@ def drawing(image: Image.Image) -> Bitmap:
     found = _without_specks(contrast > max(_FAINTEST, 8 * noise, _faintest(contrast)))
     if not found.any():
         return np.zeros((BITMAP_SIDE, BITMAP_SIDE), dtype=np.uint8)
+    if _is_framed(found):
+        return drawing(_inner(image))
     near, box = _close_up(image, _box(found), found.shape)
     mask = _without_specks(_edged(_smooth(paper.contrast(near, box, image.size))))
     return _with_the_pen(mask if mask.any() else found)
@@ -72,7 +77,7 @@ def _ready_made(image: Image.Image) -> Bitmap | None:
     light_on_dark = 255 - grey if border > 127 else grey
     if light_on_dark.shape[0] == BITMAP_SIDE:
         return light_on_dark.copy()
-    return np.asarray(Image.fromarray(light_on_dark).resize((BITMAP_SIDE, BITMAP_SIDE), Image.Resampling.BICUBIC))
+    return np.array(Image.fromarray(light_on_dark).resize((BITMAP_SIDE, BITMAP_SIDE), Image.Resampling.BICUBIC))
 
 
 def _ring(side: int, thickness: int) -> Mask:
@@ -146,7 +151,7 @@ def _noise(contrast: Floats) -> float:
 
 
 def _faintest(contrast: Floats) -> float:
-    """The least contrast that is ink: above the noise, and not far below the drawing's strongest."""
+    """The least contrast that is ink beside the drawing's strongest: a ruled line or a stain is less."""
     levels = np.bincount((contrast * 255).astype(np.uint8).ravel(), minlength=256)
     strongest = np.flatnonzero(levels[::-1].cumsum()[::-1] >= min(contrast.shape) / 2)[-1] / 255
     return _WEAK * float(strongest)
@@ -154,7 +159,7 @@ def _faintest(contrast: Floats) -> float:
 
 def _edged(contrast: Floats) -> Mask:
     """Ink, its edge where the contrast is half of the nearest line's: right for every pen, sharp or blurred."""
-    edged: Mask = contrast > np.maximum(_faintest(contrast), 0.5 * _highest(contrast, 12))
+    edged: Mask = contrast > np.maximum(_faintest(contrast), 0.5 * _highest(contrast, _NEAR))
     return edged
 
 
@@ -219,6 +224,20 @@ def _connected(count: int, one: NDArray[np.intp], other: NDArray[np.intp]) -> ND
 def _box(mask: Mask) -> tuple[int, int, int, int]:
     columns, rows = np.flatnonzero(mask.any(axis=0)), np.flatnonzero(mask.any(axis=1))
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def _is_framed(mask: Mask) -> bool:
+    """Whether a straight line runs along all four sides, as the border of a canvas in a screenshot, around a drawing."""
+    edge = max(1, round(min(mask.shape) * _EDGE))
+    upright = mask.T
+    sides = mask[:edge], mask[-edge:], upright[:edge], upright[-edge:]
+    inner = mask[edge:-edge, edge:-edge]
+    return all(side.mean(axis=1).max() > 0.95 for side in sides) and 0 < inner.mean() < 0.5
+
+
+def _inner(image: Image.Image) -> Image.Image:
+    edge = math.ceil(min(image.size) * _EDGE) + 1
+    return image.crop((edge, edge, image.width - edge, image.height - edge))
 
 
 def _close_up(image: Image.Image, box: Box, shape: tuple[int, ...]) -> tuple[Image.Image, Box]:

@@ -181,4 +181,4 @@ def photo(image: Image.Image, side: int = 32) -> NDArray[np.uint8]:
     square = min(image.size)
     left, upper = (image.width - square) // 2, (image.height - square) // 2
     box = (left, upper, left + square, upper + square)
-    return np.asarray(image.convert("RGB").resize((side, side), Image.Resampling.BICUBIC, box=box))
+    return np.array(image.crop(box).convert("RGB").resize((side, side), Image.Resampling.BICUBIC))

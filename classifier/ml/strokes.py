@@ -123,14 +123,14 @@ def _simplify(stroke: Stroke) -> Stroke:
 def _distances(points: Stroke, start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
     along, offsets = end - start, points - start[:, None]
     length = math.hypot(*along)
-    if length == 0:
-        return np.hypot(offsets[0], offsets[1])
-    return np.abs(along[0] * offsets[1] - along[1] * offsets[0]) / length
+    across = np.hypot(*offsets) if length == 0 else np.abs(along[0] * offsets[1] - along[1] * offsets[0]) / length
+    return np.asarray(across)
 
 
 def render(strokes: Sequence[Stroke], side: int = 28, line_width: float = LINE_WIDTH) -> NDArray[np.uint8]:
     """Draw one aligned drawing: (side, side) uint8, ink 255 on 0. See render_batch."""
-    return render_batch([strokes], side, line_width)[0]
+    drawn: NDArray[np.uint8] = render_batch([strokes], side, line_width)[0]
+    return drawn
 
 
 def render_batch(
@@ -280,4 +280,5 @@ def _without_overlap(
 def _lay_over(coverage: NDArray[np.float64], counts: NDArray[np.intp]) -> NDArray[np.uint8]:
     paper = 1 - np.rint(coverage * 255 + _TIE) / 255
     first = np.cumsum(counts) - counts
-    return np.rint(255 * (1 - np.multiply.reduceat(paper, first, axis=0))).astype(np.uint8)
+    ink: NDArray[np.uint8] = np.rint(255 * (1 - np.multiply.reduceat(paper, first, axis=0))).astype(np.uint8)
+    return ink

@@ -20,7 +20,9 @@ from classifier.ml.strokes import render_batch
 WEIGHTS_FILE = "model.weights.h5"
 HISTORY_FILE = "history.json"
 BITMAP_SHAPE = (28, 28, 1)
-ATTRIBUTION = "The Quick, Draw! Dataset, made available by Google, Inc. under CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/)."
+ATTRIBUTION = (
+    "The Quick, Draw! Dataset, made available by Google, Inc. under CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/)."
+)
 LIMITS = (
     "Labels are what players were asked to draw; about one in ten is in doubt. Most classes were learnt from some 360 drawings. "
     "Look-alikes are confused (cake and birthday cake, the string instruments, the round fruits). It knows line drawings only: "

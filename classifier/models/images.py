@@ -12,7 +12,9 @@ from django.core.files.base import ContentFile
 from django.db import models
 from django.db.models import Q
 
-from classifier.ml import pixels, strokes
+from classifier.ml import pixels
+from classifier.ml import strokes as pen
+from classifier.ml.strokes import Stroke
 from classifier.models.identifiers import uuid7
 from classifier.models.people import Person, User, Visitor
 
@@ -90,7 +92,7 @@ class Image(models.Model):
     def picture(self) -> bytes:
         """The bytes to show, of `content_type`."""
         if self.strokes is not None:
-            ink = strokes.render(self._drawn, DISPLAY_SIDE, line_width=6.0)
+            ink = pen.render(self._drawn, DISPLAY_SIDE, line_width=6.0)
             return pixels.encode_picture(PIL.Image.fromarray(255 - ink))[0]
         if self.pixels is not None:
             return bytes(self.pixels)
@@ -101,11 +103,11 @@ class Image(models.Model):
     def network_input(self) -> NDArray[np.uint8]:
         """(28, 28) uint8, ink 255: what a drawing classifier's network is given."""
         if self.strokes is not None:
-            return strokes.render(self._drawn)
+            return pen.render(self._drawn)
         return pixels.drawing(pixels.open_picture(self.picture))
 
     @property
-    def _drawn(self) -> list[strokes.Stroke]:
+    def _drawn(self) -> list[Stroke]:
         drawn: list[Any] = self.strokes or []
         return [np.array(stroke[:2], dtype=np.float64) for stroke in drawn]
 

@@ -66,7 +66,12 @@ def _answer(image: Image, seconds: float) -> dict[str, Any]:
     if prediction and prediction.pending:
         wait_until_settled([prediction.pk], seconds if Worker.objects.alive().exists() else 0)
         prediction = latest.first()
-    return {"image": image, "prediction": prediction, "poll": bool(prediction and prediction.pending), "no_worker": _no_worker(prediction)}
+    return {
+        "image": image,
+        "prediction": prediction,
+        "poll": bool(prediction and prediction.pending),
+        "no_worker": _no_worker(prediction),
+    }
 
 
 def _no_worker(prediction: Prediction | None) -> bool:

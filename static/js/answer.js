@@ -3,18 +3,23 @@
  * network fails, leaves the page alone while nothing has changed (no flicker, no repeated speech), and tells a
  * screen reader once what the answer is.
  */
-import { forgetSent } from './unsent.js';
+import { forgetSent, keep } from './unsent.js';
 
 const POLL_MS = 300;
 const RETRY_MS = [1000, 2000, 5000, 10000];
+const TROUBLE = 'The connection is interrupted. Trying again…';
 
 const speech = document.getElementById('answer-say');
 let failures = 0;
+/** The drawing that led here; where it fails, “Try again” finds it on the paper. */
+let sent = null;
 
 const answer = () => document.getElementById('answer');
+const hasFailed = () => answer()?.dataset.state === 'failed';
 const isAnswer = (event) => event.detail.target?.id === 'answer' || event.detail.elt?.id === 'answer';
 
 function say(text) {
+  speech.classList.toggle('visually-hidden', failures < 2); // trouble is for everybody to read
   if (speech.textContent !== text) speech.textContent = text;
 }
 
@@ -27,6 +32,7 @@ document.addEventListener('htmx:beforeSwap', (event) => {
   failures = 0;
   const page = new DOMParser().parseFromString(event.detail.serverResponse, 'text/html');
   const next = page.getElementById('answer');
+  if (speech.textContent === TROUBLE) say('');
   if (next?.dataset.poll === undefined || next.dataset.state !== answer().dataset.state) return;
   event.detail.shouldSwap = false;
   askAgain(next.dataset.state.endsWith('no-worker') ? 2000 : POLL_MS);
@@ -34,6 +40,7 @@ document.addEventListener('htmx:beforeSwap', (event) => {
 
 document.addEventListener('htmx:afterSettle', (event) => {
   if (!isAnswer(event)) return;
+  if (hasFailed() && sent) keep(sent);
   const { say: spoken } = answer().dataset;
   say(spoken ?? answer().querySelector('.notice, .answer-title').textContent.trim().replace(/\s+/g, ' '));
 });
@@ -48,8 +55,8 @@ for (const type of ['htmx:sendError', 'htmx:responseError', 'htmx:timeout']) {
     }
     askAgain(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]);
     failures += 1;
-    if (failures === 2) say('The connection is interrupted. Trying again.');
+    if (failures === 2) say(TROUBLE);
   });
 }
 
-forgetSent();
+if (!hasFailed()) sent = forgetSent();

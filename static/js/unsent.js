@@ -34,13 +34,18 @@ export function markSent() {
   }
 }
 
-/** A result page was reached: forget the drawing if it is the one that led here. */
+/**
+ * A result page was reached: forget the drawing if it is the one that led here.
+ * @returns {unknown} what was forgotten, or null
+ */
 export function forgetSent() {
   try {
-    if (sessionStorage.getItem(SENT) === null) return;
+    if (sessionStorage.getItem(SENT) === null) return null;
+    const drawing = JSON.parse(sessionStorage.getItem(DRAWING));
     sessionStorage.removeItem(SENT);
     sessionStorage.removeItem(DRAWING);
+    return drawing;
   } catch {
-    // As above.
+    return null;
   }
 }

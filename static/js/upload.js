@@ -1,5 +1,5 @@
 /** The upload half of the front page: send as soon as a picture is chosen, dropped or pasted. Without it, a form. */
-const MAX_BYTES = 10 * 1000 * 1000;
+const MAX_BYTES = 10 * 1024 * 1024;
 
 const form = document.getElementById('upload-form');
 const input = form.elements.image;
@@ -9,7 +9,7 @@ const state = document.getElementById('image-state');
 function offer(files) {
   const file = files?.[0];
   if (!file) return;
-  if (!file.type.startsWith('image/')) {
+  if (file.type && !file.type.startsWith('image/')) { // no type: the system does not know it; the server will
     refuse(`“${file.name}” is not a picture. Choose a PNG, JPEG, GIF, WebP, BMP or AVIF file.`);
   } else if (file.size > MAX_BYTES) {
     refuse(`“${file.name}” is larger than 10 MB. Choose a smaller picture.`);

@@ -10,7 +10,7 @@ from django.utils import timezone
 from classifier.actions.claim_predictions import claim_predictions
 from classifier.actions.record_predictions import Outcome, record_predictions
 from classifier.models import Guess, Prediction, Status
-from tests.factories import ModelVersionFactory, PredictionFactory
+from tests.factories import make_prediction, make_predictions, make_version
 
 pytestmark = pytest.mark.django_db
 CAT = Guess("cat", 0.9)
@@ -25,7 +25,7 @@ def let_leases_run_out() -> None:
 
 
 def test_the_oldest_are_claimed_first_and_only_once() -> None:
-    rows = [PredictionFactory() for _ in range(3)]
+    rows = [make_prediction() for _ in range(3)]
     oldest = sorted(rows, key=lambda row: row.id)[:2]
     claimed = claim(2)
     assert [row.pk for row in claimed] == [row.pk for row in oldest]
@@ -38,27 +38,27 @@ def test_a_claim_costs_the_same_for_one_and_for_many(django_assert_num_queries: 
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    PredictionFactory()
+    make_prediction()
     with CaptureQueriesContext(connection) as one:
         claim()
-    PredictionFactory.create_batch(20)
+    make_predictions(20)
     with CaptureQueriesContext(connection) as many:
         claim()
     assert len(one) == len(many)
 
 
 def test_what_a_worker_did_not_come_back_from_is_claimed_alone() -> None:
-    PredictionFactory.create_batch(2)
+    make_predictions(2)
     claim()
     let_leases_run_out()
-    PredictionFactory.create_batch(2)
+    make_predictions(2)
     assert [row.attempt for row in claim()] == [2]
     assert [row.attempt for row in claim()] == [2]
     assert [row.attempt for row in claim()] == [1, 1]
 
 
 def test_a_picture_that_kills_three_workers_is_given_up() -> None:
-    poison = PredictionFactory()
+    poison = make_prediction()
     for _ in range(3):
         assert len(claim()) == 1
         let_leases_run_out()
@@ -69,8 +69,8 @@ def test_a_picture_that_kills_three_workers_is_given_up() -> None:
 
 
 def test_an_answer_is_written_down_with_its_version() -> None:
-    version = ModelVersionFactory()
-    PredictionFactory()
+    version = make_version()
+    make_prediction()
     (claimed,) = claim()
     record_predictions(outcomes=[Outcome(prediction=claimed, model_version=version, guesses=[CAT, Guess("dog", 0.1)])])
     claimed.refresh_from_db()
@@ -82,8 +82,8 @@ def test_an_answer_is_written_down_with_its_version() -> None:
 
 
 def test_a_worker_that_lost_its_lease_changes_nothing() -> None:
-    version = ModelVersionFactory()
-    PredictionFactory()
+    version = make_version()
+    make_prediction()
     (late,) = claim()
     let_leases_run_out()
     (current,) = claim()
@@ -94,7 +94,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing() -> None:
 
 
 def test_a_failure_keeps_its_reason() -> None:
-    PredictionFactory()
+    make_prediction()
     (claimed,) = claim()
     record_predictions(outcomes=[Outcome(prediction=claimed, error=("bad_image", "It cannot be read."))])
     claimed.refresh_from_db()

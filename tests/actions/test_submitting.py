@@ -3,7 +3,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from classifier import policy
 from classifier.actions.adopt_images import adopt_images
@@ -13,7 +13,7 @@ from classifier.actions.submit_image import IdempotencyKeyReused, submit_image
 from classifier.models import Classifier, Image, Prediction, User, Visitor
 from classifier.sources import canvas
 from classifier.sources.submission import Submission
-from tests.factories import HOUSE, ImageFactory, PredictionFactory, picture
+from tests.factories import HOUSE, make_image, make_prediction, picture
 
 
 def drawn() -> Submission:
@@ -57,7 +57,7 @@ def test_an_idempotency_key_makes_one_prediction(owner: User, doodle: Classifier
         submit_image(by=owner, classifier=doodle, submission=other, idempotency_key="k")
 
 
-def test_rate_and_quota_say_what_the_limit_is(owner: User, doodle: Classifier, settings: SettingsWrapper) -> None:
+def test_rate_and_quota_say_what_the_limit_is(owner: User, doodle: Classifier, settings: Settings) -> None:
     settings.DOODLE_QUOTA = 1
     submit_image(by=owner, classifier=doodle, submission=drawn())
     with pytest.raises(policy.TooManyPictures, match="At most 1 pictures"):
@@ -80,8 +80,8 @@ def test_signing_up_brings_the_drawings_along(owner: User, doodle: Classifier) -
 
 
 def test_the_image_goes_with_its_last_answer(owner: User) -> None:
-    first = PredictionFactory(image__owner=owner)
-    second = PredictionFactory(image=first.image)
+    first = make_prediction(owner)
+    second = make_prediction(image=first.image)
     delete_prediction(by=owner, prediction=first)
     assert Image.objects.exists()
     delete_prediction(by=owner, prediction=second)
@@ -89,9 +89,9 @@ def test_the_image_goes_with_its_last_answer(owner: User) -> None:
 
 
 def test_nobody_deletes_what_is_not_theirs(stranger: User) -> None:
-    prediction = PredictionFactory()
+    prediction = make_prediction()
     with pytest.raises(Prediction.DoesNotExist):
         delete_prediction(by=stranger, prediction=prediction)
     with pytest.raises(Image.DoesNotExist):
-        delete_image(by=stranger, image=ImageFactory())
+        delete_image(by=stranger, image=make_image())
     assert Image.objects.count() == 2

@@ -17,7 +17,7 @@ import pytest
 
 from classifier.ml import strokes
 from tests.factories import HOUSE, picture
-from tests.ml.redrawing import redraw
+from tests.ml.redrawing import Style, redraw
 from tests.running import Caller, Site
 
 pytestmark = pytest.mark.tensorflow
@@ -63,7 +63,7 @@ def test_real_drawings_are_recognised_by_whatever_way_they_come(owner: Caller) -
         ways = {
             "strokes": {"strokes": drawing["drawing"]},
             "bitmap": {"image_base64": as_base64(PIL.Image.fromarray(255 - strokes.render(aligned)))},
-            "screenshot": {"image_base64": as_base64(redraw(aligned, canvas=400, pen=6))},
+            "screenshot": {"image_base64": as_base64(redraw(aligned, Style()))},
         }
         for way, body in ways.items():
             labels = [guess["label"] for guess in ask(owner, **body)["guesses"]]

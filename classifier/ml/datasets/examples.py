@@ -14,7 +14,8 @@ from classifier.ml.strokes import Stroke
 class DrawingExamples:
     """Labelled drawings, as strokes.
 
-    `drawings` are aligned (0..255), `labels` (n,) int index `class_names`, `in_validation` (n,) bool is fixed by each drawing's key.
+    `drawings` are aligned (0..255), `labels` (n,) int64 index `class_names`, and `in_validation` (n,) is fixed by each
+    drawing's key.
     """
 
     drawings: list[list[Stroke]]

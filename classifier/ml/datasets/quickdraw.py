@@ -8,9 +8,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -50,8 +50,8 @@ def _class_name(path: Path) -> str:
 
 
 def _lines(path: Path, cap: int | None) -> Iterator[dict[str, Any]]:
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as file:
+    open_file: Callable[..., IO[str]] = gzip.open if path.suffix == ".gz" else Path.open
+    with open_file(path, mode="rt", encoding="utf-8") as file:
         for number, line in enumerate(file):
             if cap is not None and number >= cap:
                 return

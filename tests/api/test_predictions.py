@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from pytest_django import DjangoAssertNumQueries
+from rest_framework.test import APIClient
+
+from classifier.models import Classifier, Image, Prediction, User
+from tests.conftest import signed_in
+from tests.factories import HOUSE, make_prediction, make_predictions, make_worker, picture
+
+pytestmark = pytest.mark.django_db
+PREDICTIONS = "/api/v1/predictions/"
+
+
+@pytest.fixture(autouse=True)
+def _classifier(doodle: Classifier) -> None:
+    """All ask the same one."""
+
+
+def test_a_queued_prediction_says_where_to_look(api: APIClient) -> None:
+    make_worker()
+    answer = api.post(PREDICTIONS, {"strokes": HOUSE})
+    assert answer.status_code == 202
+    body = answer.json()
+    assert answer["Location"] == f"{PREDICTIONS}{body['id']}/"
+    assert answer["Retry-After"] == "1"
+    assert (body["status"], body["guesses"], body["error"], body["unsure"]) == ("queued", [], None, None)
+    assert body["image"]["url"] == f"/api/v1/images/{body['image']['id']}/file/"
+
+
+def test_without_a_worker_a_queued_prediction_says_so(api: APIClient) -> None:
+    assert api.post(PREDICTIONS, {"strokes": HOUSE}).json()["error"]["code"] == "no_worker"
+    assert api.get(PREDICTIONS).json()["results"][0]["error"]["code"] == "no_worker"
+
+
+BAD_BODIES: list[tuple[dict[str, Any], int, str]] = [
+    ({}, 400, "one_picture_needed"),
+    ({"strokes": HOUSE, "image_base64": "AAAA"}, 400, "one_picture_needed"),
+    ({"strokes": []}, 400, "bad_strokes"),
+    ({"strokes": [[[5], [5]]]}, 400, "bad_strokes"),
+    ({"strokes": [[[1, "a"], [1, 2]]]}, 400, "bad_strokes"),
+    ({"strokes": None}, 400, "invalid"),
+    ({"strokes": {"x": 1}}, 400, "bad_strokes"),
+    ({"strokes": [[[0, 10**400], [0, 1]]]}, 400, "bad_strokes"),
+    ({"image_base64": "%%%"}, 400, "bad_base64"),
+    ({"image_base64": ""}, 400, "invalid"),
+    ({"image_base64": base64.b64encode(b"I am a text").decode()}, 415, "unsupported_image"),
+    ({"image_base64": base64.b64encode(b"<svg xmlns='http://www.w3.org/2000/svg'/>").decode()}, 415, "unsupported_image"),
+    ({"image_base64": base64.b64encode(picture(file_format="JPEG")[:900]).decode()}, 400, "bad_image"),
+    ({"strokes": HOUSE, "classifier": "no-such"}, 400, "invalid"),
+    ({"strokes": HOUSE, "classifier": "no such\x00"}, 400, "parse_error"),
+]
+
+
+@pytest.mark.parametrize(("body", "status", "code"), BAD_BODIES)
+def test_bad_input_gets_a_sentence_and_leaves_nothing_behind(
+    api: APIClient, body: dict[str, Any], status: int, code: str
+) -> None:
+    answer = api.post(PREDICTIONS, body)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (status, code)
+    assert set(error) == {"code", "message", "fields"}
+    assert error["message"].endswith(".")
+    assert not Image.objects.exists()
+    assert not Prediction.objects.exists()
+
+
+RAW = [
+    b"",
+    b"{",
+    b"[]",
+    b"null",
+    b'"text"',
+    b"NaN",
+    b"[" * 100_000,
+    b'{"strokes": [[[NaN, 1], [0, 1]]]}',
+    b'{"strokes": [[[1e999, 1], [0, 1]]]}',
+    b'{"classifier": "\\ud800"}',
+    b'{"\\ud800": 1}',
+    b'{"a": "\\u0000"}',
+    b"\xff\xfe",
+    b'{"a":' * 5000 + b"1" + b"}" * 5000,
+]
+
+
+@pytest.mark.parametrize("raw", RAW, ids=range(len(RAW)))
+def test_odd_json_is_a_400(api: APIClient, raw: bytes) -> None:
+    answer = api.post(PREDICTIONS, raw, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("declared", ["bz2_codec", "utf-16", "no-such", "rot13"])
+def test_json_is_utf_8(api: APIClient, declared: str) -> None:
+    answer = api.post(PREDICTIONS, b"{}", content_type=f"application/json; charset={declared}")
+    assert answer.status_code in (400, 415)
+
+
+def test_a_request_over_the_limit_is_a_413(api: APIClient) -> None:
+    assert api.post(PREDICTIONS, {"image_base64": "A" * 16_000_000}).status_code == 413
+    assert api.post(PREDICTIONS, {"image_base64": "A" * 14_200_000}).json()["error"]["code"] == "image_too_large"
+
+
+def test_a_file_is_judged_by_its_content(api: APIClient) -> None:
+    good = SimpleUploadedFile("../../etc/passwd.txt", picture(), "text/plain")
+    assert api.post(PREDICTIONS, {"image": good}, format="multipart").status_code == 202
+    for content, status in ((b"", 400), (b"text", 415), (picture()[:200], 400)):
+        bad = SimpleUploadedFile("picture.png", content, "image/png")
+        assert api.post(PREDICTIONS, {"image": bad}, format="multipart").status_code == status
+    assert Image.objects.count() == 1
+
+
+@pytest.mark.parametrize("wait", ["-1", "x", "²", "1.5", "9" * 30, ""])
+def test_wait_is_a_whole_number(api: APIClient, wait: str) -> None:
+    assert api.post(f"{PREDICTIONS}?wait={wait}", {"strokes": HOUSE}).status_code == 400
+    assert not Prediction.objects.exists()
+
+
+def test_an_idempotency_key_makes_one_prediction(api: APIClient) -> None:
+    ids = {api.post(PREDICTIONS, {"strokes": HOUSE}, headers={"Idempotency-Key": "abc"}).json()["id"] for _ in range(2)}
+    assert len(ids) == Prediction.objects.count() == 1
+    other = api.post(PREDICTIONS, {"strokes": [[[0, 1], [0, 1]]]}, headers={"Idempotency-Key": "abc"})
+    assert other.status_code == 409
+
+
+def test_the_list_costs_the_same_for_one_and_for_twenty(
+    api: APIClient, owner: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_prediction(owner)
+    with django_assert_num_queries(2):
+        assert len(api.get(PREDICTIONS).json()["results"]) == 1
+    make_predictions(20, owner)
+    with django_assert_num_queries(2):
+        assert len(api.get(PREDICTIONS).json()["results"]) == 21
+
+
+def test_pages_stay_stable_while_rows_are_added(api: APIClient, owner: User) -> None:
+    rows = [str(make_prediction(owner).pk) for _ in range(5)]
+    first = api.get(f"{PREDICTIONS}?page_size=3").json()
+    make_prediction(owner)
+    second = api.get(first["next"]).json()
+    listed = [row["id"] for row in first["results"] + second["results"]]
+    assert sorted(listed, reverse=True) == listed == sorted(rows, reverse=True)
+
+
+def test_filters(api: APIClient, owner: User) -> None:
+    cat = make_prediction(owner, status="succeeded", label="cat", probability=0.8)
+    dog = make_prediction(owner, status="succeeded", label="dog", probability=0.3, source="upload")
+    queued = make_prediction(owner)
+
+    def found(query: str) -> set[str]:
+        return {row["id"] for row in api.get(f"{PREDICTIONS}?{query}").json()["results"]}
+
+    assert found("label=cat") == found("min_probability=0.5") == found("from=2000-01-01&label=cat") == {str(cat.pk)}
+    assert found("source=upload") == found("max_probability=0.5") == {str(dog.pk)}
+    assert found("status=queued") == {str(queued.pk)}
+    assert found("to=2000-01-01") == found("classifier=photo") == set()
+    assert len(found("classifier=doodle")) == 3
+
+
+@pytest.mark.parametrize("query", ["status=odd", "from=yesterday", "min_probability=x", "label=%00", "cursor=zzz"])
+def test_a_bad_filter_is_a_400_or_404(api: APIClient, query: str) -> None:
+    answer = api.get(f"{PREDICTIONS}?{query}")
+    assert answer.status_code in (400, 404)
+    assert answer.json()["error"]["message"]
+
+
+def test_a_strangers_things_are_not_there(stranger: User) -> None:
+    prediction = make_prediction()
+    theirs = signed_in(stranger)
+    image = f"/api/v1/images/{prediction.image_id}/"
+    for path in (f"{PREDICTIONS}{prediction.pk}/", image, f"{image}file/", f"{image}seen/"):
+        assert theirs.get(path).status_code == 404
+    assert theirs.delete(image).status_code == theirs.delete(f"{PREDICTIONS}{prediction.pk}/").status_code == 404
+    assert theirs.get(PREDICTIONS).json()["results"] == []
+    assert Prediction.objects.exists()
+
+
+def test_served_pictures_cannot_run(api: APIClient, owner: User) -> None:
+    prediction = make_prediction(owner)
+    answer = api.get(f"/api/v1/images/{prediction.image_id}/file/")
+    assert answer["Content-Type"] == "image/png"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Security-Policy"].startswith("sandbox")
+    assert answer["Content-Disposition"].startswith("inline; filename=")
+    assert "private" in answer["Cache-Control"]
