@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import FrameType
 
 BASE = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
@@ -36,10 +34,6 @@ class Refusal(Exception):
     """Why the site cannot run, in a sentence that says what to do."""
 
 
-def say(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
-
-
 def read_port() -> int:
     text = os.environ.get("PORT") or "8000"
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
@@ -48,7 +42,7 @@ def read_port() -> int:
 
 
 def require_free(port: int) -> None:
-    with closing(socket.socket()) as probe:
+    with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
@@ -90,42 +84,37 @@ class Part:
     command: list[str]
     process: subprocess.Popen[bytes] | None = None
     start_at: float = 0.0
-    quick_deaths: int = field(default=0, init=False)
+    quick_deaths: int = 0
 
     def tend(self) -> None:
-        """Start the part when it is due, take note when it has died."""
-        if self.process is None:
-            if time.monotonic() >= self.start_at:
-                self.start()
-        elif self.process.poll() is not None:
+        if self.process is None and time.monotonic() >= self.start_at:
+            self.start()
+        elif self.process is not None and self.process.poll() is not None:
             self.bury(self.process)
 
     def start(self) -> None:
         """In a session of its own: Ctrl-C reaches the supervisor alone, which then stops its parts in order."""
         self.start_at = time.monotonic()
-        beside = partial(die_with_parent, os.getpid())
-        self.process = subprocess.Popen(self.command, cwd=BASE, start_new_session=True, preexec_fn=beside)
+        bound = partial(die_with_parent, os.getpid())
+        self.process = subprocess.Popen(self.command, cwd=BASE, start_new_session=True, preexec_fn=bound)
 
     def bury(self, process: subprocess.Popen[bytes]) -> None:
-        self.kill()
+        kill(process)
         self.process = None
         lived = time.monotonic() - self.start_at
         self.quick_deaths = self.quick_deaths + 1 if lived < QUICK_DEATH else 1
         if self.quick_deaths >= MOST_QUICK_DEATHS:
             raise Refusal(f"The {self.name} died {self.quick_deaths} times in a row: its last words stand above")
-        say(f"The {self.name} ended with exit code {process.returncode}; starting it again")
+        with suppress(OSError):  # nobody reads any more
+            print(f"The {self.name} ended with exit code {process.returncode}; starting it again", file=sys.stderr, flush=True)
         self.start_at = time.monotonic() + 0.5 * 2 ** (self.quick_deaths - 1)
 
-    def terminate(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
 
-    def kill(self) -> None:
-        """Kill what is left of the part: the process and all it started."""
-        if self.process is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill what is left of it: the process and all it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def parts_of_the_site(port: int) -> list[Part]:
@@ -140,14 +129,14 @@ def parts_of_the_site(port: int) -> list[Part]:
 
 
 def stop(parts: list[Part]) -> None:
-    for part in parts:
-        part.terminate()
+    processes = [part.process for part in parts if part.process is not None]
+    for process in processes:
+        process.terminate()
     deadline = time.monotonic() + SECONDS_TO_STOP
-    for part in parts:
-        if part.process is not None:
-            with suppress(subprocess.TimeoutExpired):
-                part.process.wait(max(0.0, deadline - time.monotonic()))
-            part.kill()
+    for process in processes:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.0, deadline - time.monotonic()))
+        kill(process)
 
 
 def prepare() -> None:
@@ -165,36 +154,34 @@ def prepare() -> None:
 
 
 def is_ready(port: int) -> bool:
+    connection = http.client.HTTPConnection(HOST, port, timeout=2)  # which asks no proxy
     try:
-        with urllib.request.urlopen(f"http://{HOST}:{port}/readyz", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (OSError, ValueError):
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
 
 
-def make_was_interrupted(parent: int) -> bool:
+def make_was_interrupted() -> bool:
     """GNU make passes SIGTERM on but keeps a SIGINT sent to it alone, and waits: then it has the signal blocked."""
+    if "MAKELEVEL" not in os.environ:
+        return False
     try:
-        status = Path(f"/proc/{parent}/status").read_text()
+        blocked = Path(f"/proc/{os.getppid()}/status").read_text().split("SigBlk:")[1].split()[0]
     except OSError:
         return False
-    blocked = next((line.split()[1] for line in status.splitlines() if line.startswith("SigBlk:")), "0")
     return bool(int(blocked, 16) >> (signal.SIGINT - 1) & 1)
 
 
 def supervise(parts: list[Part], port: int) -> None:
     """Keep the parts alive until someone wants the site to stop."""
-    wanted = True
-
-    def stop_wanted(signum: int, frame: FrameType | None) -> None:
-        nonlocal wanted
-        wanted = False
-
+    stop_wanted: list[int] = []
     for signum in STOP_SIGNALS:
-        signal.signal(signum, stop_wanted)
-    parent = os.getppid() if "MAKELEVEL" in os.environ else 0
+        signal.signal(signum, lambda signum, _: stop_wanted.append(signum))
     ready = False
-    while wanted and not (parent and make_was_interrupted(parent)):
+    while not stop_wanted and not make_was_interrupted():
         for part in parts:
             part.tend()
         if not ready and (ready := is_ready(port)):
@@ -202,13 +189,9 @@ def supervise(parts: list[Part], port: int) -> None:
         time.sleep(0.2)
 
 
-def leave(signum: int, frame: FrameType | None) -> None:
-    sys.exit(0)
-
-
 def main() -> None:
     for signum in STOP_SIGNALS:
-        signal.signal(signum, leave)
+        signal.signal(signum, lambda *_: sys.exit(0))  # nothing to stop yet
     if "MAKELEVEL" in os.environ:
         die_with_parent(os.getppid(), signal.SIGTERM)
     try:
@@ -222,8 +205,7 @@ def main() -> None:
             finally:
                 stop(parts)
     except Refusal as refusal:
-        say(str(refusal))
-        sys.exit(1)
+        sys.exit(str(refusal))
 
 
 if __name__ == "__main__":

@@ -82,9 +82,8 @@ class Caller(httpx.Client):
     """A program with an account and a token."""
 
     def __init__(self, site: Site, username: str) -> None:
-        super().__init__(base_url=f"{site.url}/api/v1/", timeout=40)
+        super().__init__(base_url=site.url, timeout=40)
         person = {"username": username, "email": f"{username}@example.com", "password": "a long enough secret"}
-        self.post("users/", json=person).raise_for_status()
-        made = self.post("tokens/", json={"name": "story"}, auth=(username, person["password"]))
-        made.raise_for_status()
+        self.post("/api/v1/users/", json=person).raise_for_status()
+        made = self.post("/api/v1/tokens/", json={"name": "story"}, auth=(username, person["password"])).raise_for_status()
         self.headers["Authorization"] = f"Bearer {made.json()['token']}"

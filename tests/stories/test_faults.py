@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
 from tests.factories import HOUSE
@@ -13,14 +15,14 @@ pytestmark = pytest.mark.tensorflow
 
 def test_without_a_worker_people_are_told_and_nothing_is_lost(lone_site: Site) -> None:
     lone_site.start()
-    with Caller(lone_site, "owner") as owner:
+    with closing(Caller(lone_site, "owner")) as owner:
         lone_site.kill_workers()
-        asked = owner.post("predictions/?wait=5", json={"strokes": HOUSE})
+        asked = owner.post("/api/v1/predictions/?wait=5", json={"strokes": HOUSE})
         assert asked.status_code == 202
         assert asked.json()["error"]["code"] == "no_worker"
         assert owner.get("/readyz").status_code == 503
         lone_site.start_worker()
-        answered = owner.get(f"predictions/{asked.json()['id']}/?wait=30").json()
+        answered = owner.get(f"/api/v1/predictions/{asked.json()['id']}/?wait=30").json()
         assert answered["status"] == "succeeded"
         assert answered["error"] is None
 
@@ -28,16 +30,16 @@ def test_without_a_worker_people_are_told_and_nothing_is_lost(lone_site: Site) -
 def test_a_broker_that_is_away_only_costs_a_moment(lone_site: Site) -> None:
     lone_site.environment["CELERY_BROKER_URL"] = f"redis://127.0.0.1:{free_port()}/0"
     lone_site.start()
-    with Caller(lone_site, "owner") as owner:
-        answered = owner.post("predictions/?wait=10", json={"strokes": HOUSE})
+    with closing(Caller(lone_site, "owner")) as owner:
+        answered = owner.post("/api/v1/predictions/?wait=10", json={"strokes": HOUSE})
         assert answered.json()["status"] == "succeeded"
 
 
 def test_workers_killed_under_load_lose_nothing(lone_site: Site) -> None:
     lone_site.start()
-    with Caller(lone_site, "owner") as owner:
-        ids = [owner.post("predictions/", json={"strokes": [[[0, 255], [0, step]]]}).json()["id"] for step in range(1, 101)]
+    with closing(Caller(lone_site, "owner")) as owner:
+        ids = [owner.post("/api/v1/predictions/", json={"strokes": [[[0, 255], [0, step]]]}).json()["id"] for step in range(1, 101)]
         lone_site.kill_workers()
         lone_site.start_worker()
-        states = [owner.get(f"predictions/{one}/?wait=30").json()["status"] for one in ids]
+        states = [owner.get(f"/api/v1/predictions/{one}/?wait=30").json()["status"] for one in ids]
         assert states == ["succeeded"] * 100

@@ -7,6 +7,7 @@ import io
 import json
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +27,18 @@ SAMPLES = Path(__file__).parent.parent / "ml" / "samples" / "quickdraw.json"
 
 @pytest.fixture(scope="module")
 def owner(site: Site) -> Iterator[Caller]:
-    with Caller(site, f"owner-{uuid.uuid4().hex[:8]}") as caller:
+    with closing(Caller(site, f"owner-{uuid.uuid4().hex[:8]}")) as caller:
         yield caller
 
 
 @pytest.fixture(scope="module")
 def stranger(site: Site) -> Iterator[Caller]:
-    with Caller(site, f"stranger-{uuid.uuid4().hex[:8]}") as caller:
+    with closing(Caller(site, f"stranger-{uuid.uuid4().hex[:8]}")) as caller:
         yield caller
 
 
 def ask(caller: Caller, **body: Any) -> dict[str, Any]:
-    answer = caller.post("predictions/?wait=20", json=body)
+    answer = caller.post("/api/v1/predictions/?wait=20", json=body)
     assert answer.status_code == 200, answer.text
     prediction: dict[str, Any] = answer.json()
     return prediction
@@ -80,7 +81,7 @@ def as_base64(image: PIL.Image.Image) -> str:
 def test_the_same_picture_is_one_image_with_one_answer_by_any_way(owner: Caller) -> None:
     content = picture()
     encoded = base64.b64encode(content).decode()
-    uploaded = owner.post("predictions/?wait=20", files={"image": ("holiday.jpg", content)}).json()
+    uploaded = owner.post("/api/v1/predictions/?wait=20", files={"image": ("holiday.jpg", content)}).json()
     plain = ask(owner, image_base64=encoded)
     prefixed = ask(owner, image_base64=f"data:image/png;base64,{encoded}")
     assert uploaded["guesses"] == plain["guesses"] == prefixed["guesses"]
@@ -89,7 +90,7 @@ def test_the_same_picture_is_one_image_with_one_answer_by_any_way(owner: Caller)
 
 
 def test_without_waiting_the_answer_is_202_and_can_be_polled(owner: Caller) -> None:
-    queued = owner.post("predictions/", json={"strokes": HOUSE})
+    queued = owner.post("/api/v1/predictions/", json={"strokes": HOUSE})
     assert queued.status_code == 202
     assert queued.headers["Retry-After"]
     settled = owner.get(f"{queued.headers['Location']}?wait=20")
@@ -98,8 +99,8 @@ def test_without_waiting_the_answer_is_202_and_can_be_polled(owner: Caller) -> N
 
 def test_history_pictures_and_deletion_are_the_owners_alone(owner: Caller, stranger: Caller) -> None:
     prediction = ask(owner, image_base64=as_base64(PIL.Image.open(io.BytesIO(picture(300, colour="navy")))))
-    path, file = f"predictions/{prediction['id']}/", prediction["image"]["url"]
-    assert owner.get("predictions/").json()["results"][0]["id"] == prediction["id"]
+    path, file = f"/api/v1/predictions/{prediction['id']}/", prediction["image"]["url"]
+    assert owner.get("/api/v1/predictions/").json()["results"][0]["id"] == prediction["id"]
     assert PIL.Image.open(io.BytesIO(owner.get(file).content)).size == (300, 300)
     seen = np.asarray(PIL.Image.open(io.BytesIO(owner.get(file.replace("/file/", "/seen/")).content)))
     assert seen.shape == (28, 28)
@@ -126,6 +127,6 @@ def test_the_source_documents_call_still_answers(site: Site) -> None:
 
 def test_two_hundred_at_once_are_all_answered(owner: Caller) -> None:
     bend = [[[[0, 255], [0, step]]] for step in range(1, 201)]
-    ids = [owner.post("predictions/", json={"strokes": drawn}).json()["id"] for drawn in bend]
-    answers = [owner.get(f"predictions/{one}/?wait=30").json() for one in ids]
+    ids = [owner.post("/api/v1/predictions/", json={"strokes": drawn}).json()["id"] for drawn in bend]
+    answers = [owner.get(f"/api/v1/predictions/{one}/?wait=30").json() for one in ids]
     assert {answer["status"] for answer in answers} == {"succeeded"}
