@@ -91,7 +91,8 @@ migrations: dev-env
 # As on a server behind HTTPS, with a data folder and a key that live as long as the check.
 deployment: dev-env
 	@data=$$(mktemp -d); trap 'rm -rf "$$data"' EXIT; \
-	DOODLE_DATA="$$data" DJANGO_SECURE=1 DJANGO_DEBUG=0 DJANGO_ALLOWED_HOSTS=doodles.example DJANGO_CSRF_TRUSTED_ORIGINS=https://doodles.example \
+	CELERY_BROKER_URL=redis://redis.example/0 REDIS_URL=redis://redis.example/1 DOODLE_DATA="$$data" DJANGO_SECURE=1 DJANGO_DEBUG=0 \
+	DJANGO_ALLOWED_HOSTS=doodles.example DJANGO_CSRF_TRUSTED_ORIGINS=https://doodles.example \
 	DJANGO_SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 	$(MANAGE) check --deploy --fail-level WARNING
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
@@ -71,13 +73,15 @@ class ImageAdmin(Untouchable, admin.ModelAdmin[Image]):
 
     @admin.display(description="picture")
     def thumbnail(self, image: Image) -> SafeString:
-        import base64
-
         content = base64.b64encode(image.picture).decode()
         return format_html('<img src="data:{};base64,{}" alt="" height="64">', image.content_type, content)
 
     def delete_model(self, request: HttpRequest, obj: Image) -> None:
         obj.discard()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
+        for image in queryset:
+            image.discard()
 
 
 @admin.register(ModelVersion)

@@ -38,7 +38,10 @@ def test_a_broker_that_is_away_only_costs_a_moment(lone_site: Site) -> None:
 def test_workers_killed_under_load_lose_nothing(lone_site: Site) -> None:
     lone_site.start()
     with closing(Caller(lone_site, "owner")) as owner:
-        ids = [owner.post("/api/v1/predictions/", json={"strokes": [[[0, 255], [0, step]]]}).json()["id"] for step in range(1, 101)]
+        bodies = [{"strokes": [[[0, 255], [0, step]]]} for step in range(1, 101)]
+        ids = [owner.post("/api/v1/predictions/", json=body).json()["id"] for body in bodies]
+            owner.post("/api/v1/predictions/", json={"strokes": [[[0, 255], [0, step]]]}).json()["id"] for step in range(1, 101)
+        ]
         lone_site.kill_workers()
         lone_site.start_worker()
         states = [owner.get(f"/api/v1/predictions/{one}/?wait=30").json()["status"] for one in ids]

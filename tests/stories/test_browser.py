@@ -1,0 +1,131 @@
+"""A person draws in a real browser and reads the answer."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests import servers
+from tests.factories import PASSWORD, picture
+from tests.running import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.tensorflow]
+PHONE = {"width": 375, "height": 812}
+HOUSE = [(0.2, 0.9), (0.2, 0.45), (0.5, 0.1), (0.8, 0.45), (0.8, 0.9), (0.2, 0.9)]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        servers.missing("chromium")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser, site: Site) -> Iterator[Page]:
+    """A fresh person on a phone, whose console must stay without complaints."""
+    context = browser.new_context(viewport=PHONE, has_touch=True, base_url=site.url)  # type: ignore[arg-type]
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+def draw(page: Page, points: list[tuple[float, float]]) -> None:
+    box = page.locator("canvas").bounding_box()
+    assert box
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=8)
+    page.mouse.up()
+
+
+def ask(page: Page) -> None:
+    page.get_by_role("button", name="What is it?").click()
+    page.wait_for_url("**/images/**")
+
+
+def test_draw_read_sign_up_and_find_it_in_the_history(page: Page) -> None:
+    page.goto("/")
+    draw(page, HOUSE)
+    ask(page)
+    guesses = page.locator(".guesses li")
+    expect(guesses).to_have_count(3, timeout=10_000)
+    expect(page.locator("main")).to_contain_text("house")
+    result = page.url
+    for picture_shown in page.locator("main img").all():
+        assert picture_shown.evaluate("image => image.complete && image.naturalWidth") > 0
+    page.goto("/accounts/signup/")
+    page.get_by_label("Username").fill(f"ada-{uuid.uuid4().hex[:6]}")
+    page.get_by_label("Email").or_(page.get_by_label("E-mail")).fill(f"{uuid.uuid4().hex[:8]}@example.com")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign Up").click()
+    page.wait_for_url("**/history/")
+    entry = page.locator(f"a[href='{result.split(page.url.split('/history')[0])[1]}']")
+    expect(entry.first).to_be_visible()
+    expect(page.locator("main")).to_contain_text("house")
+
+
+def test_undo_and_clear(page: Page) -> None:
+    page.goto("/")
+    send = page.get_by_role("button", name="What is it?")
+    expect(send).to_be_disabled()
+    draw(page, HOUSE)
+    expect(send).to_be_enabled()
+    page.get_by_role("button", name="Undo").click()
+    expect(send).to_be_disabled()
+    draw(page, HOUSE[:3])
+    draw(page, HOUSE[3:])
+    page.get_by_role("button", name="Clear").click()
+    expect(send).to_be_disabled()
+
+
+def test_a_finger_draws_without_moving_the_page(page: Page) -> None:
+    page.goto("/")
+    box = page.locator("canvas").bounding_box()
+    assert box
+    touch = page.context.new_cdp_session(page)
+
+    def finger(kind: str, *places: tuple[float, float]) -> None:
+        points: list[dict[str, Any]] = [{"x": x, "y": y} for x, y in places]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    left, top, side = box["x"], box["y"], box["width"]
+    finger("touchStart", (left + side * 0.2, top + side * 0.8))
+    for step in range(10):
+        finger("touchMove", (left + side * (0.2 + step * 0.06), top + side * (0.8 - step * 0.06)))
+    finger("touchEnd")
+    assert page.evaluate("window.scrollY") == 0
+    expect(page.get_by_role("button", name="What is it?")).to_be_enabled()
+
+
+def test_a_file_is_chosen_and_answered(page: Page) -> None:
+    page.goto("/")
+    page.locator("input[type=file]").set_input_files({"name": "house.png", "mimeType": "image/png", "buffer": picture()})
+    page.wait_for_url("**/images/**")
+    expect(page.locator(".guesses li")).to_have_count(3, timeout=10_000)
+
+
+def test_without_javascript_a_file_still_gets_its_answer(browser: Browser, site: Site) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=site.url)
+    page = context.new_page()
+    page.goto("/")
+    page.locator("input[type=file]").set_input_files({"name": "house.png", "mimeType": "image/png", "buffer": picture()})
+    page.locator("form:has(input[type=file]) button[type=submit], form:has(input[type=file]) input[type=submit]").first.click()
+    page.wait_for_url("**/images/**")
+    expect(page.locator(".guesses li")).to_have_count(3, timeout=20_000)
+    context.close()
