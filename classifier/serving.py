@@ -1,4 +1,4 @@
-"""How stored pictures leave the site: only those to whom they belong get this far, and nothing in them can run."""
+"""What pages and API answer alike: pictures, only for those they belong to and unable to run, and refusals."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from numpy.typing import NDArray
 
 from classifier.ml.pixels import encode_picture
+from classifier.sources.submission import BadSubmission
 
 SAFE = {
     "X-Content-Type-Options": "nosniff",
@@ -15,6 +16,14 @@ SAFE = {
     "Cache-Control": "private, max-age=3600, immutable",
     "Vary": "Cookie, Authorization",
 }
+
+
+STATUS_OF = {"image_too_large": 413, "unsupported_image": 415}
+
+
+def status_of_refusal(refusal: BadSubmission) -> int:
+    """The HTTP status under which pages and API alike refuse a picture."""
+    return STATUS_OF.get(refusal.code, 400)
 
 
 def picture_response(content: bytes, content_type: str, name: str) -> HttpResponse:

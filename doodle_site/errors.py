@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views import defaults
 
 
@@ -14,6 +17,28 @@ def _for_program(request: HttpRequest) -> bool:
 
 def _json(status: int, code: str, message: str) -> JsonResponse:
     return JsonResponse({"error": {"code": code, "message": message, "fields": {}}}, status=status)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Refuses a body by what it declares, before any of it is read."""
+    limit = f"{settings.MAX_BODY_BYTES // 1024**2} MB"
+    message = f"The request is larger than {limit}. Send pictures of 10 MB at most."
+    if _for_program(request):
+        return _json(413, "too_large", message)
+    return render(request, "413.html", {"message": message}, status=413)
+
+
+class BodyLimit:
+    """Middleware: no body over the limit gets as far as a view, nor on the disk."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        declared = request.META.get("CONTENT_LENGTH") or "0"
+        if declared.isascii() and declared.isdigit() and int(declared) > settings.MAX_BODY_BYTES:
+            return too_large(request)
+        return self.get_response(request)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

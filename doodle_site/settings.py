@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "doodle_site.errors.BodyLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -204,6 +205,7 @@ SPECTACULAR_SETTINGS = {
 # Limits. Base64 makes a 10 MB picture 13.4 MB of JSON, so the body may be larger than the picture
 DOODLE_RATE = env.int("DOODLE_RATE", default=50)
 DOODLE_QUOTA = env.int("DOODLE_QUOTA", default=20_000)
+MAX_BODY_BYTES = 16 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 15 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, ValidationError
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404
 from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
@@ -13,12 +13,9 @@ from rest_framework.views import exception_handler as default_handler
 from classifier.actions.issue_token import BadScopes
 from classifier.actions.submit_image import IdempotencyKeyReused
 from classifier.policy import NotAllowed, TooManyPictures
+from classifier.serving import status_of_refusal
 from classifier.sources.submission import BadSubmission
 
-STATUS_OF_SUBMISSION = {
-    "image_too_large": status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
-    "unsupported_image": status.HTTP_415_UNSUPPORTED_MEDIA_TYPE,
-}
 TOO_LARGE = "The request is larger than 15 MB. Send a picture of 10 MB at most."
 
 
@@ -50,7 +47,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 def _our_own(error: Exception) -> Response | None:
     match error:
         case BadSubmission():
-            return Response(error_body(error.code, str(error)), STATUS_OF_SUBMISSION.get(error.code, 400))
+            return Response(error_body(error.code, str(error)), status_of_refusal(error))
         case IdempotencyKeyReused():
             return Response(error_body(error.code, str(error)), status.HTTP_409_CONFLICT)
         case TooManyPictures():
@@ -69,7 +66,7 @@ def _djangos(error: Exception) -> Response | None:
             return Response(error_body("too_large", TOO_LARGE), status.HTTP_413_REQUEST_ENTITY_TOO_LARGE)
         case TooManyFieldsSent() | TooManyFilesSent():
             return Response(error_body("too_many_fields", "The form has too many fields or files."), 400)
-        case ObjectDoesNotExist():
+        case ObjectDoesNotExist() | Http404():
             return Response(error_body("not_found", "There is nothing here, or it is not yours."), 404)
         case ValidationError():
             return Response(error_body("invalid", "Some fields are not right.", error.message_dict), 400)
@@ -82,8 +79,3 @@ def _of_framework(error: exceptions.APIException) -> dict[str, Any]:
         return error_body("invalid", "Some fields are not right.", dict(fields))
     code = error.get_codes()
     return error_body(code if isinstance(code, str) else "invalid", str(error.detail))
-
-
-def plain(request: HttpRequest, status_code: int, code: str, message: str) -> JsonResponse:
-    """For what goes wrong before a view of the API is reached."""
-    return JsonResponse(error_body(code, message), status=status_code)

@@ -10,6 +10,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
 MAX_DEPTH = 20
+TOO_DEEP = f"The JSON is nested too deeply: {MAX_DEPTH} levels at most."
 
 
 class StrictJSONParser(JSONParser):
@@ -19,8 +20,10 @@ class StrictJSONParser(JSONParser):
         context = {**(parser_context or {}), "encoding": _encoding(parser_context or {})}
         try:
             data = super().parse(stream, media_type, context)
-        except (RecursionError, LookupError, UnicodeError) as error:
-            raise ParseError("The JSON is nested too deeply or not UTF-8.") from error
+        except RecursionError as error:
+            raise ParseError(TOO_DEEP) from error
+        except (ParseError, UnicodeError) as error:
+            raise ParseError(f"Send valid JSON in UTF-8, with finite numbers. What came: {error}") from error
         for text in _texts(data):
             _check_text(text)
         return data
@@ -43,7 +46,7 @@ def _texts(data: Any) -> Iterator[str]:
     while waiting:
         item, depth = waiting.pop()
         if depth > MAX_DEPTH:
-            raise ParseError(f"The JSON is nested more than {MAX_DEPTH} levels deep.")
+            raise ParseError(TOO_DEEP)
         if isinstance(item, str):
             yield item
         elif isinstance(item, dict):

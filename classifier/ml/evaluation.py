@@ -18,16 +18,17 @@ def summary(probabilities: Probabilities, labels: NDArray[np.integer], unsure_be
         "count": len(labels),
         "accuracy": _share(right),
         "top3": _share(top_k(probabilities, labels, 3)),
-        "ece": round(expected_calibration_error(probabilities, labels), 4),
-        "sure": {"share": _share(sure), "accuracy": _share(right[sure])},
+        "ece": round(expected_calibration_error(probabilities, labels), 6),
+        "unsure": {"share": _share(~sure), "accuracy_of_the_sure": _share(right[sure]) if sure.any() else None},
     }
 
 
 def top_k(probabilities: Probabilities, labels: NDArray[np.integer], k: int) -> NDArray[np.bool_]:
-    """Whether the label is among the k best, (n,) bool."""
-    best = np.argsort(-probabilities, axis=1, kind="stable")[:, :k]
-    found: NDArray[np.bool_] = (best == labels[:, None]).any(axis=1)
-    return found
+    """Whether the label is among the k best, (n,) bool. Of equals, those with the lower index come first."""
+    own = probabilities[np.arange(len(labels)), labels][:, None]
+    earlier = np.arange(probabilities.shape[1]) < labels[:, None]
+    better: NDArray[np.intp] = ((probabilities > own) | ((probabilities == own) & earlier)).sum(axis=1)
+    return better < k
 
 
 def per_class(probabilities: Probabilities, labels: NDArray[np.integer], class_names: tuple[str, ...]) -> dict[str, float]:
@@ -37,4 +38,4 @@ def per_class(probabilities: Probabilities, labels: NDArray[np.integer], class_n
 
 
 def _share(values: NDArray[np.bool_]) -> float:
-    return round(float(values.mean()), 4) if len(values) else 0.0
+    return round(float(values.mean()), 6) if len(values) else 0.0

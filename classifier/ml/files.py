@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from classifier.ml import pixels, strokes
+from classifier.ml.pixels import BadPicture
 from classifier.ml.strokes import BadStrokes, Stroke
 
 Bitmaps = NDArray[np.uint8]
@@ -92,17 +93,151 @@ def chunked(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
         yield chunk
 
 
-# ---- labelled ----------------------------------------------------------------------------------------------------------
+# ---- labelled arrays ---------------------------------------------------------------------------------------------------
 
 
 def _labelled_arrays(path: Path, names: Sequence[str]) -> Labelled:
     arrays = _arrays(path)
-    for wanted in ("labels", "class_names"):
-        if wanted not in arrays:
-            raise BadData(f"{path} has no array {wanted!r}.")
-    class_names = (
-        [str(name) for name in np.char.decode(arrays["class_names"], "utf-8")]
-        if arrays["class_names"].dtype.kind == "S"
-        else [str(name) for name in arrays["class_names"]]
+    rows, prepare = _rows(path, arrays)
+    labels, class_names = _array(path, arrays, "labels"), _array(path, arrays, "class_names").astype(str)
+    if labels.shape != (len(rows),) or labels.dtype.kind not in "iu":
+        raise BadData(f"{path}: labels must be {len(rows)} integers, one a picture; it has {labels.dtype} {labels.shape}.")
+    if class_names.ndim != 1 or (len(labels) and not 0 <= labels.min() <= labels.max() < len(class_names)):
+        raise BadData(f"{path}: labels must index class_names, which has the shape {class_names.shape}.")
+    columns = np.array(_columns(path, class_names.tolist(), names), dtype=np.int64)
+    return Labelled(columns[labels], (prepare(rows[at : at + CHUNK]) for at in range(0, len(rows), CHUNK)))
+
+
+def _arrays(path: Path) -> dict[str, NDArray[Any]]:
+    with path.open("rb") as file:
+        if not zipfile.is_zipfile(file):
+            raise BadData(f"{path} is no .npz file, or an incomplete one.")
+        file.seek(0)
+        try:
+            with np.load(file, allow_pickle=False) as found:
+                pixels_name = "bitmaps" if "bitmaps" in found else "images"
+                return {name: found[name] for name in (pixels_name, "labels", "class_names") if name in found}
+        except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+            raise BadData(f"{path} cannot be read: {error}") from error
+
+
+def _array(path: Path, arrays: dict[str, NDArray[Any]], name: str) -> NDArray[Any]:
+    if name not in arrays:
+        raise BadData(f"{path} has no array {name!r}.")
+    return arrays[name]
+
+
+def _rows(path: Path, arrays: dict[str, NDArray[Any]]) -> tuple[NDArray[np.uint8], Callable[[Bitmaps], Bitmaps]]:
+    """The pictures as they are stored, and what makes bitmaps of some of them."""
+    if "bitmaps" not in arrays and "images" not in arrays:
+        raise BadData(f"{path} has neither an array 'bitmaps' nor 'images'.")
+    name, rows = next(iter(arrays.items()))
+    fits = rows.shape[1:] in {(SIDE * SIDE,), (SIDE, SIDE)} if name == "bitmaps" else rows.ndim == 4 and rows.shape[3] == 3
+    if not fits or rows.dtype != np.uint8 or 0 in rows.shape[1:]:
+        wanted = "(n, 784) or (n, 28, 28)" if name == "bitmaps" else "(n, h, w, 3)"
+        raise BadData(f"{path}: {name} must be uint8 {wanted}; it has {rows.dtype} {rows.shape}.")
+    return rows, _squares if name == "bitmaps" else _drawn
+
+
+def _squares(rows: Bitmaps) -> Bitmaps:
+    return rows.reshape(-1, SIDE, SIDE)
+
+
+def _drawn(images: NDArray[np.uint8]) -> Bitmaps:
+    return np.stack([pixels.drawing(Image.fromarray(image)) for image in images])
+
+
+def _columns(path: Path, class_names: Iterable[str], names: Sequence[str]) -> list[int]:
+    place = {name: index for index, name in enumerate(names)}
+    unknown = [name for name in class_names if name not in place]
+    if unknown:
+        raise BadData(f"{path} has classes that the artifact does not know: {', '.join(unknown)}.")
+    return [place[name] for name in class_names]
+
+
+# ---- drawings in lines -------------------------------------------------------------------------------------------------
+
+
+def _labelled_drawings(path: Path, names: Sequence[str]) -> Labelled:
+    """Reads the file twice, so that what is wrong with it is known before the work begins."""
+    words = [_word(where, line) for where, line in _lines(path)]
+    class_names = sorted(set(words))
+    column = dict(zip(class_names, _columns(path, class_names, names), strict=True))
+    drawings = (_drawing(where, line) for where, line in _lines(path))
+    return Labelled(
+        np.array([column[word] for word in words], dtype=np.int64),
+        (strokes.render_batch(chunk) for chunk in chunked(drawings, CHUNK)),
     )
-    return Labelled(np.array([]), iter([]))
+
+
+def _lines(path: Path) -> Iterator[tuple[str, str]]:
+    """Every line that is not empty, and where it stands: `file:number`."""
+    open_file: Callable[..., IO[str]] = gzip.open if path.suffix == ".gz" else Path.open
+    try:
+        with open_file(path, mode="rt", encoding="utf-8") as file:
+            yield from ((f"{path}:{number}", line) for number, line in enumerate(file, 1) if line.strip())
+    except (gzip.BadGzipFile, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise BadData(f"{path} cannot be read: {error}") from error
+
+
+def _object(where: str, line: str) -> dict[str, Any]:
+    try:
+        content = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise BadData(f"{where} is not JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise BadData(f'{where} must be an object with "drawing".')
+    return content
+
+
+def _word(where: str, line: str) -> str:
+    word = _object(where, line).get("word")
+    if not isinstance(word, str):
+        raise BadData(f'{where} has no "word", which is its label.')
+    return word
+
+
+def _drawing(where: str, line: str) -> list[Stroke]:
+    try:
+        return strokes.parse(_object(where, line).get("drawing"))
+    except BadStrokes as error:
+        raise BadData(f"{where} cannot be drawn: {error}") from error
+
+
+# ---- any pictures ------------------------------------------------------------------------------------------------------
+
+
+def _folder(folder: Path) -> Iterator[Picture]:
+    inside = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    shown = [path for path in inside if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+    if not shown:
+        yield Picture(str(folder), error="There are no files in this folder.")
+    for path in shown:
+        yield from _file(path)
+
+
+def _file(path: Path) -> Iterator[Picture]:
+    try:
+        if path.name.endswith(NDJSON):
+            yield from (_sketch(where, line) for where, line in _lines(path))
+        else:
+            with path.open("rb") as file:
+                yield _picture(str(path), file)
+    except BadData as error:
+        yield Picture(str(path), error=str(error))
+    except OSError as error:
+        yield Picture(str(path), error=f"{error.strerror}.")
+
+
+def _picture(name: str, file: IO[bytes]) -> Picture:
+    try:
+        return Picture(name, pixels.drawing(pixels.open_picture(file.read(pixels.MAX_BYTES + 1))))
+    except BadPicture as error:
+        return Picture(name, error=error.message)
+
+
+def _sketch(where: str, line: str) -> Picture:
+    try:
+        return Picture(where, strokes.render(_drawing(where, line)))
+    except BadData as error:
+        return Picture(where, error=str(error))

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods
 from classifier.actions.submit_image import submit_image
 from classifier.models import Classifier
 from classifier.pages.visitors import person_behind, remember
-from classifier.policy import NotAllowed
+from classifier.policy import TooManyPictures
+from classifier.serving import status_of_refusal
 from classifier.sources import canvas, upload
 from classifier.sources.submission import BadSubmission, Submission
 
@@ -22,8 +23,10 @@ def draw(request: HttpRequest) -> HttpResponse:
     try:
         submission = _submission(request)
         prediction = submit_image(by=person, classifier=get_object_or_404(Classifier, slug="doodle"), submission=submission)
-    except (BadSubmission, NotAllowed) as error:
-        return render(request, "pages/draw.html", {"error": str(error)}, status=_status_of(error))
+    except BadSubmission as error:
+        return render(request, "pages/draw.html", {"error": str(error)}, status=status_of_refusal(error))
+    except TooManyPictures as error:
+        return render(request, "pages/draw.html", {"error": str(error)}, status=429)
     remember(request, person)
     return redirect("pages:result", prediction.image_id)
 
@@ -34,7 +37,3 @@ def _submission(request: HttpRequest) -> Submission:
     if strokes := request.POST.get("strokes"):
         return canvas.from_json(strokes)
     raise BadSubmission("one_picture_needed", "Draw something, or choose a file first.")
-
-
-def _status_of(error: Exception) -> int:
-    return 429 if isinstance(error, NotAllowed) else 400

@@ -7,9 +7,11 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from celery import current_app
 from celery.signals import worker_process_init, worker_process_shutdown, worker_shutdown
 from django.db import close_old_connections
 
+from classifier import dispatch
 from classifier.models import Worker
 from classifier.tasks import predicting
 
@@ -22,7 +24,9 @@ _leaving = threading.Event()
 
 @worker_process_init.connect  # in the solo pool's only process, and after the fork in each of a prefork pool's
 def start(**_: Any) -> None:
-    """Be warm before the worker says that it is ready."""
+    """Be warm before the worker says that it is ready. A worker for other queues answers no predictions."""
+    if dispatch.PREDICTIONS_QUEUE not in current_app.amqp.queues.consume_from:
+        return
     predicting.warm_up()
     _leaving.clear()
     beat()

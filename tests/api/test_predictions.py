@@ -174,7 +174,8 @@ def test_a_strangers_things_are_not_there(stranger: User) -> None:
     theirs = signed_in(stranger)
     image = f"/api/v1/images/{prediction.image_id}/"
     for path in (f"{PREDICTIONS}{prediction.pk}/", image, f"{image}file/", f"{image}seen/"):
-        assert theirs.get(path).status_code == 404
+        answer = theirs.get(path)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
     assert theirs.delete(image).status_code == theirs.delete(f"{PREDICTIONS}{prediction.pk}/").status_code == 404
     assert theirs.get(PREDICTIONS).json()["results"] == []
     assert Prediction.objects.exists()

@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from classifier.models import Classifier, Image, Prediction, User
 from tests.factories import HOUSE, make_prediction, make_predictions, make_worker, picture
@@ -86,7 +86,6 @@ def test_a_file_is_taken_and_its_name_does_not_matter(visitor: Client) -> None:
         {"strokes": "[[[1],[1]]]"},
         {"strokes": "[" * 100_000},
         {"strokes": "[[[NaN, 1], [0, 1]]]"},
-        {"image": SimpleUploadedFile("cat.png", b"I am a text")},
     ],
 )
 def test_bad_input_gets_a_sentence(visitor: Client, fields: dict[str, object]) -> None:
@@ -95,6 +94,27 @@ def test_bad_input_gets_a_sentence(visitor: Client, fields: dict[str, object]) -
     assert 'role="alert"' in answer.content.decode()
     assert not Image.objects.exists()
     assert not visitor.session.keys()
+
+
+def test_a_file_that_is_no_picture_gets_a_sentence(visitor: Client) -> None:
+    answer = visitor.post("/", {"image": SimpleUploadedFile("cat.png", b"I am a text")})
+    assert answer.status_code == 415
+    assert 'role="alert"' in answer.content.decode()
+    assert not Image.objects.exists()
+
+
+def test_the_limit_on_pictures_is_told(visitor: Client, settings: Settings) -> None:
+    settings.DOODLE_RATE = 0
+    answer = visitor.post("/", {"strokes": json.dumps(HOUSE)})
+    assert answer.status_code == 429
+    assert "pictures a second" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("path", "status"), [("/", 413), ("/api/v1/predictions/", 413), ("/recognize", 413)])
+def test_a_body_over_the_limit_is_refused_unread(visitor: Client, path: str, status: int) -> None:
+    answer = visitor.generic("POST", path, b"x" * (17 * 1024 * 1024), content_type="application/octet-stream")
+    assert answer.status_code == status
+    assert "10 MB" in answer.content.decode()
 
 
 def test_the_result_shows_the_best_three(member: Client, owner: User) -> None:

@@ -40,8 +40,6 @@ def test_workers_killed_under_load_lose_nothing(lone_site: Site) -> None:
     with closing(Caller(lone_site, "owner")) as owner:
         bodies = [{"strokes": [[[0, 255], [0, step]]]} for step in range(1, 101)]
         ids = [owner.post("/api/v1/predictions/", json=body).json()["id"] for body in bodies]
-            owner.post("/api/v1/predictions/", json={"strokes": [[[0, 255], [0, step]]]}).json()["id"] for step in range(1, 101)
-        ]
         lone_site.kill_workers()
         lone_site.start_worker()
         states = [owner.get(f"/api/v1/predictions/{one}/?wait=30").json()["status"] for one in ids]
