@@ -74,6 +74,8 @@ class Card:
         names = {item.name for item in fields(cls)}
         if not isinstance(content, dict) or set(content) != names:
             raise BadCard(f"{path} must have exactly the fields {', '.join(sorted(names))}.")
+        if not isinstance(content["labels"], list) or not all(isinstance(label, str) for label in content["labels"]):
+            raise BadCard(f"{path}: labels must be a list of names.")
         return cls(**{**content, "labels": tuple(content["labels"])})
 
     def save(self, folder: Path) -> None:
@@ -82,7 +84,7 @@ class Card:
 
     def check_weights(self, folder: Path) -> Path:
         """The weights' path, after comparing their hash. Raises BadCard if the file was altered or is missing."""
-        path = folder / self.weights_file
+        path = folder / str(self.weights_file)
         if path.parent != folder or not path.is_file():
             raise BadCard(f"{folder} has no weights file {self.weights_file!r}.")
         if sha256_of(path) != self.weights_sha256:

@@ -9,7 +9,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from classifier.ml import calibration
-from classifier.ml.handover import Card
+from classifier.ml.handover import BadCard, Card
 from classifier.ml.training import BITMAP_SHAPE, build
 
 BATCH = 16
@@ -23,8 +23,11 @@ class Recognizer:
         """Raises handover.BadCard if the artifact is incomplete or was altered."""
         self.card = Card.load(artifact)
         weights = self.card.check_weights(artifact)
-        model = build(self.card.network, self.card.network_options, len(self.card.labels))
-        model.load_weights(weights)
+        try:
+            model = build(self.card.network, self.card.network_options, len(self.card.labels))
+            model.load_weights(weights)
+        except (KeyError, TypeError, ValueError) as error:  # all that Keras says of weights that are another network's
+            raise BadCard(f"{artifact} cannot be loaded: {error}") from error
         signature = tf.TensorSpec((BATCH, *BITMAP_SHAPE), tf.uint8)
         self._logits = tf.function(lambda batch: model(batch, training=False), input_signature=[signature])
         self.probabilities(np.zeros((1, *BITMAP_SHAPE[:2]), dtype=np.uint8))

@@ -67,19 +67,25 @@ class Batches(keras.utils.PyDataset):
 def train(recipe: Recipe, data: Path, out: Path) -> Card:
     """Train `recipe` on the data in `data` and write the artifact to `out`. A killed run goes on from its last epoch."""
     keras.utils.set_random_seed(recipe.seed)
-    keras.mixed_precision.set_global_policy(recipe.precision)
     out.mkdir(parents=True, exist_ok=True)
     load = catalog.find(catalog.DATASETS, recipe.dataset)
     examples = load(data, cap_per_class=recipe.cap_per_class, validation_share=recipe.validation_share)
-    model = build(recipe.network, recipe.network_options, len(examples.class_names))
+    model = build(recipe.network, recipe.network_options, len(examples.class_names), recipe.precision)
     held_out = _validation_bitmaps(examples)
     _fit(model, recipe, examples, held_out, out)
-    return _write_artifact(model, recipe, examples, held_out, out)
+    answering = build(recipe.network, recipe.network_options, len(examples.class_names))
+    answering.set_weights(model.get_weights())  # without the optimizer, and as exact as the network will answer
+    return _write_artifact(answering, recipe, examples, held_out, out)
 
 
-def build(network: str, options: Any, classes: int) -> keras.Model:
-    """The untrained network, logits out."""
-    built: keras.Model = catalog.find(catalog.NETWORKS, network)(input_shape=BITMAP_SHAPE, classes=classes, **options)
+def build(network: str, options: Any, classes: int, precision: str = "float32") -> keras.Model:
+    """The untrained network, logits out, whatever precision the process has been set to."""
+    before = keras.mixed_precision.global_policy()
+    keras.mixed_precision.set_global_policy(precision)
+    try:
+        built: keras.Model = catalog.find(catalog.NETWORKS, network)(input_shape=BITMAP_SHAPE, classes=classes, **options)
+    finally:
+        keras.mixed_precision.set_global_policy(before)
     return built
 
 
@@ -103,7 +109,7 @@ def _fit(model: keras.Model, recipe: Recipe, examples: DrawingExamples, held_out
         jit_compile=False,  # XLA trains these networks at a fraction of the speed on a CPU
     )
     onehot = np.eye(len(examples.class_names), dtype=np.float32)[labels]
-    keep = keras.callbacks.BackupAndRestore(str(out / "checkpoint"), delete_checkpoint=False)
+    keep = keras.callbacks.BackupAndRestore(str(out / "checkpoint"), double_checkpoint=True, delete_checkpoint=False)
     remember = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: _remember(out, epoch, logs))
     model.fit(
         batches, epochs=recipe.epochs, validation_data=(bitmaps, onehot), validation_batch_size=256,
@@ -145,6 +151,7 @@ def _write_artifact(model: keras.Model, recipe: Recipe, examples: DrawingExample
         recipe=asdict(recipe),
         trained={
             "drawings": int((~examples.in_validation).sum()),
+            "data_sha256": examples.sha256(),
             "parameters": model.count_params(),
             "epochs": len(_read_history(out)),
             "keras": keras.version(),

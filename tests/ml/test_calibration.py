@@ -16,12 +16,12 @@ def logits(count: int = 20_000, classes: int = 6, seed: int = 3) -> NDArray[np.f
 def drawn_from(probabilities: NDArray[np.float64], seed: int = 4) -> NDArray[np.int64]:
     """Labels that are as often right as the probabilities say."""
     reached = probabilities.cumsum(axis=1) > np.random.default_rng(seed).random((len(probabilities), 1))
-    return reached.argmax(axis=1)
+    return np.asarray(reached.argmax(axis=1), dtype=np.int64)
 
 
 def test_softmax_sums_to_one_however_large_the_logits() -> None:
     probabilities = calibration.softmax(np.array([[1e4, 0.0, -1e4], [0.0, 0.0, 0.0]]))
-    assert np.allclose(probabilities, [[1, 0, 0], [1 / 3, 1 / 3, 1 / 3]])
+    assert np.allclose(probabilities, np.array([[1.0, 0.0, 0.0], [1 / 3, 1 / 3, 1 / 3]]))
 
 
 @pytest.mark.parametrize("temperature", [0.4, 1.0, 2.5])

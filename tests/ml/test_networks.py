@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 
 from classifier.ml import augmentation, calibration, catalog, strokes
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = [
+    pytest.mark.tensorflow,
+    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"),  # Keras' own
+]
 
 SAMPLES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "samples" / "quickdraw.json").read_text())["drawings"]
 CLASSES = 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,3 +23,11 @@ class DrawingExamples:
     labels: NDArray[np.int64]
     in_validation: NDArray[np.bool_]
     class_names: tuple[str, ...]
+
+    def sha256(self) -> str:
+        """Equal for the same drawings with the same labels in the same order."""
+        digest = hashlib.sha256("\n".join(self.class_names).encode() + self.labels.tobytes())
+        for drawing in self.drawings:
+            for stroke in drawing:
+                digest.update(stroke.tobytes())
+        return digest.hexdigest()

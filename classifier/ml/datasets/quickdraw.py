@@ -30,10 +30,10 @@ def load(root: Path, *, cap_per_class: int | None = None, validation_share: floa
     labels: list[int] = []
     held_out: list[bool] = []
     for label, path in enumerate(files.values()):
-        for line in _lines(path, cap_per_class):
-            drawings.append([np.array(stroke[:2], dtype=np.float64) for stroke in line["drawing"]])
+        for drawing, key in _lines(path, cap_per_class):
+            drawings.append(drawing)
             labels.append(label)
-            held_out.append(_in_validation(str(line["key_id"]), validation_share))
+            held_out.append(_in_validation(key, validation_share))
     return DrawingExamples(drawings, np.array(labels), np.array(held_out), tuple(files))
 
 
@@ -49,16 +49,24 @@ def _class_name(path: Path) -> str:
     return path.name.removesuffix(".gz").removesuffix(".ndjson")
 
 
-def _lines(path: Path, cap: int | None) -> Iterator[dict[str, Any]]:
+def _lines(path: Path, cap: int | None) -> Iterator[tuple[list[Stroke], str]]:
     open_file: Callable[..., IO[str]] = gzip.open if path.suffix == ".gz" else Path.open
     with open_file(path, mode="rt", encoding="utf-8") as file:
         for number, line in enumerate(file):
             if cap is not None and number >= cap:
                 return
             try:
-                yield json.loads(line)
-            except ValueError as error:
-                raise ValueError(f"{path}, line {number + 1} is not JSON: {error}") from error
+                yield _parsed(json.loads(line))
+            except (ValueError, TypeError, LookupError) as error:
+                raise ValueError(f"{path}, line {number + 1} is no drawing: {error}") from error
+
+
+def _parsed(line: Any) -> tuple[list[Stroke], str]:
+    """The strokes and the key. Raises ValueError, TypeError or LookupError."""
+    drawing = [np.array(stroke[:2], dtype=np.float64) for stroke in line["drawing"]]
+    if not drawing or any(stroke.ndim != 2 or not stroke.size for stroke in drawing):
+        raise ValueError("it needs strokes of one point or more")
+    return drawing, str(line["key_id"])
 
 
 def _in_validation(key: str, share: float) -> bool:
