@@ -1,4 +1,5 @@
-# Two images: `web` without TensorFlow, `worker` with it. What changes seldom stands first, so that a change in the code installs nothing.
+# Two images: `web` without TensorFlow, for the web server and the fetcher, `worker` with it.
+# What changes seldom stands first, so that a change in the code installs nothing.
 
 FROM python:3.11-slim-bookworm AS base
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DJANGO_SETTINGS_MODULE=doodle_site.settings DOODLE_DATA=/data

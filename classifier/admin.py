@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from classifier.models import ApiToken, Classifier, Image, Label, ModelVersion, Prediction, User, Worker
+from classifier.models import ApiToken, Batch, BatchFile, Classifier, Fetch, Image, Label, ModelVersion, Prediction, User, Worker
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
@@ -72,7 +72,9 @@ class ImageAdmin(Untouchable, admin.ModelAdmin[Image]):
     fields = ("id", "thumbnail", "owner", "visitor", "source", "width", "height", "content_type", "sha256", "created_at")
 
     @admin.display(description="picture")
-    def thumbnail(self, image: Image) -> SafeString:
+    def thumbnail(self, image: Image) -> SafeString | str:
+        if not image.width:
+            return ""
         content = base64.b64encode(image.picture).decode()
         return format_html('<img src="data:{};base64,{}" alt="" height="64">', image.content_type, content)
 
@@ -102,6 +104,28 @@ class PredictionAdmin(Untouchable, admin.ModelAdmin[Prediction]):
     list_select_related = ("asked_by", "model_version__classifier")
     search_fields = ("id", "label", "asked_by__username")
     date_hierarchy = "created_at"
+
+
+@admin.register(Fetch)
+class FetchAdmin(Untouchable, admin.ModelAdmin[Fetch]):
+    list_display = ("prediction", "url", "attempt", "lease_until", "settled_at")
+    list_select_related = ("prediction",)
+    search_fields = ("prediction__id", "url")
+
+
+@admin.register(Batch)
+class BatchAdmin(Untouchable, admin.ModelAdmin[Batch]):
+    list_display = ("id", "owner", "created_at")
+    list_select_related = ("owner",)
+    search_fields = ("id", "owner__username")
+    date_hierarchy = "created_at"
+
+
+@admin.register(BatchFile)
+class BatchFileAdmin(Untouchable, admin.ModelAdmin[BatchFile]):
+    list_display = ("name", "batch", "place", "prediction", "refusal")
+    list_select_related = ("batch", "prediction")
+    search_fields = ("name",)
 
 
 @admin.register(Worker)

@@ -15,6 +15,8 @@ from django.db import transaction
 
 PREDICT_PENDING = "classifier.predict_pending"
 PREDICTIONS_QUEUE = "predictions"
+FETCH_PENDING = "classifier.fetch_pending"
+FETCHING_QUEUE = "fetching"
 AFTER_FAILURE_S = 1.0
 
 logger = logging.getLogger(__name__)
@@ -51,8 +53,14 @@ class Waker:
 
 
 _wake_predictors = Waker(PREDICT_PENDING, PREDICTIONS_QUEUE)
+_wake_fetchers = Waker(FETCH_PENDING, FETCHING_QUEUE)
 
 
 def wake_predictors() -> None:
     """Let a worker know, once the transaction is committed, that predictions are waiting."""
     transaction.on_commit(_wake_predictors)
+
+
+def wake_fetchers() -> None:
+    """The same for pictures that are still at an address."""
+    transaction.on_commit(_wake_fetchers)

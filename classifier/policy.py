@@ -26,18 +26,18 @@ class TooManyPictures(NotAllowed):
         self.retry_after = retry_after
 
 
-def require_room_for_picture(by: Person) -> None:
-    """Count one picture against the person's rate and quota. Raises TooManyPictures."""
+def require_room_for_picture(by: Person, pictures: int = 1) -> None:
+    """Count one picture, or as many as came at once, against the person's rate and quota. Raises TooManyPictures."""
     owner = by.address or str(by.key) if isinstance(by, Visitor) else str(by.pk)
     key = f"pictures:{owner}"
     cache.add(key, 0, WINDOW_S)
     try:
-        sent = cache.incr(key)
+        sent = cache.incr(key, pictures)
     except ValueError:  # the window ended between the two calls
-        sent = 1
+        sent = pictures
     if sent > settings.DOODLE_RATE * WINDOW_S:
         raise TooManyPictures(
             f"At most {settings.DOODLE_RATE} pictures a second. Send the next one in {WINDOW_S} seconds.", WINDOW_S
         )
-    if Image.objects.visible_to(by).count() >= settings.DOODLE_QUOTA:
+    if Image.objects.visible_to(by).count() + pictures > settings.DOODLE_QUOTA:
         raise TooManyPictures(f"At most {settings.DOODLE_QUOTA:,} pictures are kept for one account. Delete some first.", None)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views import defaults
@@ -19,9 +20,17 @@ def _json(status: int, code: str, message: str) -> JsonResponse:
     return JsonResponse({"error": {"code": code, "message": message, "fields": {}}}, status=status)
 
 
+TOO_MANY_FILES = "At most 64 pictures can be sent at once. Send them in several goes."
+
+
+def body_limit(request: HttpRequest) -> int:
+    limits: dict[str, int] = settings.MAX_BODY_BYTES_AT
+    return limits.get(request.path_info, settings.MAX_BODY_BYTES)
+
+
 def too_large(request: HttpRequest) -> HttpResponse:
     """Refuses a body by what it declares, before any of it is read."""
-    limit = f"{settings.MAX_BODY_BYTES // 1024**2} MB"
+    limit = f"{body_limit(request) // 1024**2} MB"
     message = f"The request is larger than {limit}. Send pictures of 10 MB at most."
     if _for_program(request):
         return _json(413, "too_large", message)
@@ -36,12 +45,14 @@ class BodyLimit:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         declared = request.META.get("CONTENT_LENGTH") or "0"
-        if declared.isascii() and declared.isdigit() and int(declared) > settings.MAX_BODY_BYTES:
+        if declared.isascii() and declared.isdigit() and int(declared) > body_limit(request):
             return too_large(request)
         return self.get_response(request)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, TooManyFilesSent):
+        return render(request, "413.html", {"message": TOO_MANY_FILES}, status=400)
     if _for_program(request):
         return _json(400, "bad_request", "The request could not be understood.")
     return defaults.bad_request(request, exception)

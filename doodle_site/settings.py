@@ -6,6 +6,7 @@ from pathlib import Path
 import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 django_stubs_ext.monkeypatch()  # lets generic classes such as ModelAdmin[User] be written
 
@@ -29,6 +30,16 @@ def _secret_key() -> str:
         return path.read_text() or given
     path.write_text(secrets.token_urlsafe(64))
     return path.read_text()
+
+
+def _places(given: list[str]) -> frozenset[str]:
+    """`host:port` each, as an address names them; a host in IPv6 stands in brackets."""
+    places = frozenset(place.lower() for place in given)
+    for place in places:
+        host, _, port = place.rpartition(":")
+        if not host or not port.isdecimal() or (":" in host and not host.startswith("[")):
+            raise ImproperlyConfigured(f"DOODLE_FETCH_ALLOW: {place!r} is not host:port, such as pictures.intranet:80")
+    return places
 
 
 SECRET_KEY = _secret_key()
@@ -206,7 +217,9 @@ SPECTACULAR_SETTINGS = {
 # Limits. Base64 makes a 10 MB picture 13.4 MB of JSON, so the body may be larger than the picture
 DOODLE_RATE = env.int("DOODLE_RATE", default=50)
 DOODLE_QUOTA = env.int("DOODLE_QUOTA", default=20_000)
+DOODLE_FETCH_ALLOW = _places(env.list("DOODLE_FETCH_ALLOW", default=[]))
 MAX_BODY_BYTES = 16 * 1024 * 1024
+MAX_BODY_BYTES_AT = {"/": 64 * 1024 * 1024, "/api/v1/predictions/batch/": 64 * 1024 * 1024}  # where many come at once
 DATA_UPLOAD_MAX_MEMORY_SIZE = 15 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200

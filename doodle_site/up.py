@@ -1,7 +1,8 @@
 """The whole site from one process, as `make up` starts it: `python -m doodle_site.up`.
 
-It prepares the database, starts the web server and one Celery worker, prints `Ready: …` once `/readyz` answers 200,
-restarts a part that dies, and stops both on Ctrl-C, SIGTERM or SIGHUP. `PORT` and `DOODLE_DATA` are its only settings.
+It prepares the database, starts the web server, a worker that answers and one that fetches, prints `Ready: …` once
+`/readyz` answers 200, restarts a part that dies, and stops all on Ctrl-C, SIGTERM or SIGHUP. `PORT` and `DOODLE_DATA` are
+its only settings.
 """
 
 from __future__ import annotations
@@ -120,11 +121,14 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 def parts_of_the_site(port: int) -> list[Part]:
     web = ["gunicorn", "doodle_site.wsgi:application", "--bind", f"{HOST}:{port}", "--worker-class", "gthread"]
     web += ["--workers", "1", "--threads", "32", "--timeout", "60", "--graceful-timeout", "5", "--no-control-socket"]
-    worker = ["celery", "--app", "doodle_site", "--quiet", "worker", "--pool", "solo", "--queues", "predictions,housekeeping"]
-    worker += ["--hostname", f"doodle-{port}@%h", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    worker = ["celery", "--app", "doodle_site", "--quiet", "worker", "--loglevel", "WARNING"]
+    worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    predictor = ["--pool", "solo", "--queues", "predictions,housekeeping", "--hostname", f"doodle-{port}@%h"]
+    fetcher = ["--pool", "threads", "--concurrency", "4", "--queues", "fetching", "--hostname", f"fetcher-{port}@%h"]
     return [
         Part("web server", [sys.executable, "-m", *web, "--log-level", "warning"]),
-        Part("worker", [sys.executable, "-m", *worker, "--loglevel", "WARNING"]),
+        Part("worker", [sys.executable, "-m", *worker, *predictor]),
+        Part("fetcher", [sys.executable, "-m", *worker, *fetcher]),
     ]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zipfile
+from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -11,7 +13,7 @@ import PIL.Image
 import PIL.ImageDraw
 from django.utils import timezone
 
-from classifier.models import Classifier, Image, ModelVersion, Prediction, User, Worker
+from classifier.models import Batch, BatchFile, Classifier, Image, ModelVersion, Prediction, User, Worker
 from classifier.models.images import DISPLAY_SIDE
 
 HOUSE = [[[0, 0, 128, 255, 255, 0], [255, 100, 0, 100, 255, 255]]]
@@ -63,6 +65,22 @@ def make_predictions(number: int, owner: User | None = None, **fields: Any) -> l
     return [make_prediction(owner, **fields) for _ in range(number)]
 
 
+def make_batch(owner: User, predictions: Sequence[Prediction]) -> Batch:
+    batch = Batch.objects.create(owner=owner)
+    for place, prediction in enumerate(predictions):
+        BatchFile.objects.create(batch=batch, place=place, name=f"{place}.png", prediction=prediction)
+    return batch
+
+
 def make_worker() -> Worker:
     """One that beat just now."""
     return Worker.objects.create(name=f"worker{next(_numbers)}", seen_at=timezone.now())
+
+
+def zipped(files: Mapping[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """An archive of these files."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content, method)
+    return file.getvalue()

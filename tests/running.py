@@ -17,8 +17,10 @@ from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ["-m", "gunicorn", "doodle_site.wsgi:application", "--worker-class", "gthread", "--threads", "16", "--no-control-socket"]
-WORKER = ["-m", "celery", "-A", "doodle_site", "worker", "--pool", "solo", "--queues", "predictions", "--loglevel", "WARNING",
+CELERY = ["-m", "celery", "-A", "doodle_site", "worker", "--loglevel", "WARNING",
           "--without-gossip", "--without-mingle", "--without-heartbeat"]  # fmt: skip
+WORKER = [*CELERY, "--pool", "solo", "--queues", "predictions"]
+FETCHER = [*CELERY, "--pool", "threads", "--concurrency", "4", "--queues", "fetching"]
 
 
 class Site:
@@ -48,6 +50,13 @@ class Site:
         worker = self._start([*WORKER, "--hostname", f"worker{len(self.workers)}-{self.port}@localhost"])
         self.workers.append(worker)
         return worker
+
+    def start_fetcher(self, *allowed: str) -> subprocess.Popen[bytes]:
+        """The worker for pictures at addresses; `allowed` are private places that it may reach. Only some stories need it."""
+        self.environment["DOODLE_FETCH_ALLOW"] = ",".join(allowed)
+        fetcher = self._start([*FETCHER, "--hostname", f"fetcher{len(self.workers)}-{self.port}@localhost"])
+        self.workers.append(fetcher)
+        return fetcher
 
     def _start(self, arguments: list[str]) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:

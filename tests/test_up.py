@@ -107,9 +107,10 @@ def test_two_sites_side_by_side_each_heal_and_each_go_without_a_trace(start_site
     assert same_port.make.wait(30) != 0
     assert f"Port {one.port}" in same_port.said()
 
-    (worker,) = one.pids(" celery ")
+    (worker,) = one.pids("--queues predictions")
     os.kill(worker, signal.SIGKILL)
-    eventually(lambda: worker not in one.processes() and len(one.pids(" celery ")) == 1, "a new worker", 15)
+    eventually(lambda: worker not in one.processes() and len(one.pids("--queues predictions")) == 1, "a new worker", 15)
+    assert len(one.pids("--queues fetching")) == 1
     eventually(one.answers, "ready again", 60)
     assert other.answers()
 

@@ -4,7 +4,7 @@ import uuid
 
 from django.db import transaction
 
-from classifier.models import Image, Prediction, User
+from classifier.models import Batch, Image, Prediction, User
 
 
 def adopt_images(*, by: User, visitor: uuid.UUID) -> None:
@@ -17,3 +17,4 @@ def adopt_images(*, by: User, visitor: uuid.UUID) -> None:
             twin.predictions.update(image=kept[twin.sha256])
             twin.discard()
         drawn.update(owner=by, visitor=None)
+        Batch.objects.filter(visitor=visitor).update(owner=by, visitor=None)

@@ -24,9 +24,7 @@ def claim_predictions(*, worker: str, limit: int) -> list[Prediction]:
         waiting = Prediction.objects.claimable().locked_for_claiming().only("id", "attempt", "status").order_by("id")
         rows = list(waiting[:limit])
         spent = [row.pk for row in rows if row.attempt >= MAX_ATTEMPTS]
-        Prediction.objects.filter(pk__in=spent).update(
-            status=Status.FAILED, error_code="crashed", error_message=CRASHED, finished_at=Now(), lease_until=None
-        )
+        Prediction.objects.filter(pk__in=spent).fail("crashed", CRASHED)
         chosen = _alone_if_crashed([row for row in rows if row.attempt < MAX_ATTEMPTS])
         Prediction.objects.filter(pk__in=chosen).update(
             status=Status.RUNNING, attempt=F("attempt") + 1, lease_until=Now() + LEASE, worker=worker

@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 
 from classifier import dispatch, policy
-from classifier.models import Classifier, Image, Person, Prediction, User
-from classifier.models.images import owner_fields
+from classifier.models import Classifier, Fetch, Image, Person, Prediction, User
 from classifier.sources.submission import Submission
 
 
@@ -27,11 +26,12 @@ def submit_image(*, by: Person, classifier: Classifier, submission: Submission, 
     policy.require_room_for_picture(by)
     try:
         with transaction.atomic():
+            image = Image.objects.take_in(by, {submission.sha256: submission.image_of})[submission.sha256]
             prediction = Prediction.objects.create(
-                image=_image_of(by, submission), classifier=classifier, asked_by=account, idempotency_key=idempotency_key
+                image=image, classifier=classifier, asked_by=account, idempotency_key=idempotency_key
             )
-            dispatch.wake_predictors()
-    except IntegrityError:  # the same request, or the same picture, came twice at once
+            _send_on(prediction, submission)
+    except IntegrityError:  # the same request came twice at once
         if earlier := _made_with(account, idempotency_key):
             return _same_request(earlier, submission)
         raise
@@ -45,25 +45,16 @@ def _made_with(account: User | None, key: str | None) -> Prediction | None:
 
 
 def _same_request(earlier: Prediction, submission: Submission) -> Prediction:
-    if earlier.image.sha256 != submission.sha256:
+    fetch = Fetch.objects.filter(prediction=earlier).first()
+    same = fetch.url == submission.url if fetch else earlier.image.sha256 == submission.sha256
+    if not same:
         raise IdempotencyKeyReused("This Idempotency-Key was used for another picture. Use a new key for each new request.")
     return earlier
 
 
-def _image_of(by: Person, submission: Submission) -> Image:
-    known = Image.objects.visible_to(by).filter(sha256=submission.sha256).first()
-    if known:
-        return known
-    image = Image(
-        **owner_fields(by),
-        source=submission.source,
-        sha256=submission.sha256,
-        width=submission.width,
-        height=submission.height,
-        content_type=submission.content_type,
-        strokes=submission.strokes,
-    )
-    if submission.picture is not None:
-        image.keep(submission.picture)
-    image.save(force_insert=True)
-    return image
+def _send_on(prediction: Prediction, submission: Submission) -> None:
+    if submission.url:
+        Fetch.objects.create(prediction=prediction, url=submission.url, made_for=prediction.image_id)
+        dispatch.wake_fetchers()
+    else:
+        dispatch.wake_predictors()

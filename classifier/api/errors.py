@@ -17,6 +17,7 @@ from classifier.serving import status_of_refusal
 from classifier.sources.submission import BadSubmission
 
 TOO_LARGE = "The request is larger than 15 MB. Send a picture of 10 MB at most."
+TOO_MANY = "The form has too many fields or files. At most 64 pictures go into one request."
 
 
 class ErrorDetail(serializers.Serializer[Any]):
@@ -65,7 +66,7 @@ def _djangos(error: Exception) -> Response | None:
         case RequestDataTooBig():
             return Response(error_body("too_large", TOO_LARGE), status.HTTP_413_REQUEST_ENTITY_TOO_LARGE)
         case TooManyFieldsSent() | TooManyFilesSent():
-            return Response(error_body("too_many_fields", "The form has too many fields or files."), 400)
+            return Response(error_body("too_many_fields", TOO_MANY), 400)
         case ObjectDoesNotExist() | Http404():
             return Response(error_body("not_found", "There is nothing here, or it is not yours."), 404)
         case ValidationError():

@@ -42,7 +42,7 @@ class ImageFile(APIView):
     @extend_schema(responses=PICTURE)
     def get(self, request: Request, id: uuid.UUID) -> HttpResponse:
         """The picture as it is kept; strokes come drawn, as a PNG."""
-        image = _own(request, id)
+        image = _arrived(request, id)
         return picture_response(image.picture, image.content_type, str(image.pk))
 
 
@@ -50,9 +50,13 @@ class ImageSeen(APIView):
     @extend_schema(responses=PICTURE)
     def get(self, request: Request, id: uuid.UUID) -> HttpResponse:
         """What the network saw of it."""
-        image = _own(request, id)
+        image = _arrived(request, id)
         return bitmap_response(image.network_input(), f"{image.pk}-seen")
 
 
 def _own(request: Request, id: uuid.UUID) -> Image:
     return get_object_or_404(Image.objects.visible_to(caller(request)), pk=id)
+
+
+def _arrived(request: Request, id: uuid.UUID) -> Image:
+    return get_object_or_404(Image.objects.visible_to(caller(request)).with_picture(), pk=id)

@@ -22,27 +22,29 @@ from classifier.api.errors import ErrorAnswer
 from classifier.api.parsers import StrictJSONParser
 from classifier.models import Classifier, Image, Prediction, Status, Worker
 from classifier.models.predictions import wait_until_settled
-from classifier.sources import base64, canvas, upload
+from classifier.sources import base64, canvas, upload, url
 from classifier.sources.submission import BadSubmission, Submission
 
 NO_WORKER = {"code": "no_worker", "message": "No worker is running. The picture is kept and answered once one starts."}
 LONGEST_WAIT_S = 30
 PREFERRED_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?")
-WAYS_IN = ("image", "image_base64", "strokes")
+WAYS_IN = ("image", "image_base64", "image_url", "strokes")
 WAIT = OpenApiParameter(
     "wait", int, description="Hold the answer back until the result is there, for this many seconds at most (0 to 30)."
 )
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key makes one prediction only."
 )
+IMAGE_URL = "http or https, on a public host. Fetched after the answer: until then the image measures 0 × 0 and has no file."
 HOUSE = {"strokes": [[[0, 0, 128, 255, 255, 0], [255, 100, 0, 100, 255, 255]]]}
 
 
 class PredictionInput(serializers.Serializer[Any]):
-    """Exactly one of `image_base64` and `strokes`."""
+    """Exactly one of `image_base64`, `image_url` and `strokes`."""
 
     classifier = serializers.SlugField(default="doodle")
     image_base64 = serializers.CharField(required=False, help_text="The file's bytes; a `data:` prefix is allowed.")
+    image_url = serializers.CharField(required=False, help_text=IMAGE_URL)
     strokes = serializers.JSONField(required=False, help_text="[[[x, …], [y, …]], …], or with a third row of milliseconds.")
 
 
@@ -52,6 +54,7 @@ class PredictionUpload(serializers.Serializer[Any]):
     classifier = serializers.SlugField(default="doodle")
     image = serializers.FileField(required=False, allow_empty_file=True)
     image_base64 = serializers.CharField(required=False)
+    image_url = serializers.CharField(required=False, help_text=IMAGE_URL)
     strokes = serializers.CharField(required=False, help_text="As JSON text.")
 
 
@@ -145,8 +148,8 @@ class PredictionList(generics.ListAPIView[Prediction]):
         fields = _checked(request)
         prediction = submit_image(
             by=caller(request),
-            classifier=_classifier(fields["classifier"]),
-            submission=_submission(fields),
+            classifier=classifier_of(fields["classifier"]),
+            submission=submission_of(fields),
             idempotency_key=_idempotency_key(request),
         )
         return answer(prediction.pk, caller(request), seconds)
@@ -201,7 +204,11 @@ def seconds_to_wait(request: Request) -> int:
 
 def _checked(request: Request) -> dict[str, Any]:
     is_json = (request.content_type or "").startswith("application/json")
-    serializer = (PredictionInput if is_json else PredictionUpload)(data=request.data)
+    return checked((PredictionInput if is_json else PredictionUpload)(data=request.data))
+
+
+def checked(serializer: PredictionInput | PredictionUpload) -> dict[str, Any]:
+    """The fields, with exactly one picture among them. Raises ValidationError and BadSubmission."""
     serializer.is_valid(raise_exception=True)
     fields: dict[str, Any] = serializer.validated_data
     given = [name for name in WAYS_IN if name in fields]
@@ -211,16 +218,20 @@ def _checked(request: Request) -> dict[str, Any]:
     return fields
 
 
-def _submission(fields: dict[str, Any]) -> Submission:
+def submission_of(fields: dict[str, Any]) -> Submission:
+    """Raises BadSubmission."""
     if "image" in fields:
         return upload.from_file(fields["image"])
     if "image_base64" in fields:
         return base64.from_text(fields["image_base64"])
+    if "image_url" in fields:
+        return url.from_address(fields["image_url"])
     drawn = fields["strokes"]
     return canvas.from_json(drawn) if isinstance(drawn, str) else canvas.from_strokes(drawn)
 
 
-def _classifier(slug: str) -> Classifier:
+def classifier_of(slug: str) -> Classifier:
+    """Raises ValidationError."""
     found = Classifier.objects.filter(slug=slug).first()
     if found is None:
         raise serializers.ValidationError({"classifier": [f"There is no classifier {slug!r}."]})

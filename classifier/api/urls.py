@@ -3,6 +3,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.permissions import AllowAny
 
 from classifier.api import schema  # noqa: F401  describes how callers sign in
+from classifier.api.batches import PredictionBatch
 from classifier.api.images import ImageDetail, ImageFile, ImageSeen
 from classifier.api.people import UserList
 from classifier.api.predictions import PredictionDetail, PredictionList
@@ -17,6 +18,7 @@ version_1 = [
     path("tokens/", TokenList.as_view(), name="token-list"),
     path("tokens/<uuid:id>/", TokenDetail.as_view(), name="token-detail"),
     path("predictions/", PredictionList.as_view(), name="prediction-list"),
+    path("predictions/batch/", PredictionBatch.as_view(), name="prediction-batch"),
     path("predictions/<uuid:id>/", PredictionDetail.as_view(), name="prediction-detail"),
     path("images/<uuid:id>/", ImageDetail.as_view(), name="image-detail"),
     path("images/<uuid:id>/file/", ImageFile.as_view(), name="image-file"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -33,6 +34,22 @@ def storage_name(image: Image, filename: str) -> str:
 class ImageQuerySet(models.QuerySet["Image"]):
     def visible_to(self, person: Person) -> ImageQuerySet:
         return self.filter(belonging_to(person))
+
+    def with_picture(self) -> ImageQuerySet:
+        """Without those whose picture is still at an address."""
+        return self.filter(width__gt=0)
+
+    def take_in(self, person: Person, contents: Mapping[str, Callable[[Person], Image]]) -> dict[str, Image]:
+        """The person's images by `sha256`: those they have, and the others made and stored. Without their pixels."""
+        mine = self.visible_to(person).filter(sha256__in=contents.keys()).defer("pixels", "strokes")
+        known = set(mine.values_list("sha256", flat=True))
+        new = [make(person) for sha256, make in contents.items() if sha256 not in known]
+        self.bulk_create(new, ignore_conflicts=True)  # the same picture may come twice at once
+        stored = {image.sha256: image for image in mine}
+        for image in new:
+            if stored[image.sha256].pk != image.pk:
+                image.discard_file()
+        return stored
 
 
 def belonging_to(person: Person, path: str = "") -> Q:
@@ -82,11 +99,12 @@ class Image(models.Model):
 
     def discard(self) -> None:
         """Remove the image, its predictions and its file."""
-        name = self.file.name
-        storage = self.file.storage
         self.delete()
-        if name:
-            storage.delete(name)
+        self.discard_file()
+
+    def discard_file(self) -> None:
+        if self.file.name:
+            self.file.storage.delete(self.file.name)
 
     @cached_property
     def picture(self) -> bytes:

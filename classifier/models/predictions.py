@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
@@ -16,7 +17,7 @@ from classifier.models.classifiers import Classifier
 from classifier.models.identifiers import uuid7
 from classifier.models.images import Image, belonging_to
 from classifier.models.people import Person, User
-from classifier.models.versions import ModelVersion
+from classifier.models.versions import ModelVersion, Stage
 
 LEASE = timedelta(seconds=15)
 MAX_ATTEMPTS = 3
@@ -53,17 +54,35 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
         related = self.select_related("image", "classifier", "model_version__classifier")
         return related.defer("image__pixels", "image__strokes", "model_version__card")
 
+    def standing_answers(self, sha256: str) -> PredictionQuerySet:
+        """What is known of a picture, newest first, from versions that are live: asked again, they would say the same."""
+        known = self.filter(image__sha256=sha256, status=Status.SUCCEEDED, model_version__stage=Stage.LIVE)
+        return known.newest_first().defer("image__pixels", "image__strokes")
+
     def newest_first(self) -> PredictionQuerySet:
         return self.order_by("-id")
 
     def claimable(self) -> PredictionQuerySet:
-        """Rows that wait, and rows whose worker has not come back within its lease."""
-        return self.filter(Q(status=Status.QUEUED) | Q(status=Status.RUNNING, lease_until__lt=Now()))
+        """Rows that wait, and rows whose worker has not come back within its lease; their picture must have arrived."""
+        waiting = Q(status=Status.QUEUED) | Q(status=Status.RUNNING, lease_until__lt=Now())
+        return self.filter(waiting, image__width__gt=0)
 
     def locked_for_claiming(self) -> PredictionQuerySet:
         """SQLite's immediate transactions hold the whole database already."""
         skip = connection.features.has_select_for_update_skip_locked
         return self.select_for_update(skip_locked=True, of=("self",)) if skip else self
+
+    def queue(self, person: Person, asked: Sequence[tuple[Image, Classifier]]) -> list[Prediction]:
+        """New ones that wait to be answered; their ids sort as they are given here."""
+        account = person if isinstance(person, User) else None
+        ids = sorted(uuid7() for _ in asked)
+        rows = zip(ids, asked, strict=True)
+        return self.bulk_create(
+            Prediction(id=id, image=image, classifier=classifier, asked_by=account) for id, (image, classifier) in rows
+        )
+
+    def fail(self, code: str, message: str) -> int:
+        return self.update(status=Status.FAILED, error_code=code, error_message=message, finished_at=Now(), lease_until=None)
 
 
 class Prediction(models.Model):

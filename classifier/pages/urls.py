@@ -1,6 +1,6 @@
 from django.urls import path
 
-from classifier.pages import draw, history, result
+from classifier.pages import batch, draw, history, result
 
 app_name = "pages"
 
@@ -11,5 +11,8 @@ urlpatterns = [
     path("images/<uuid:id>/file/", result.image_file, name="image-file"),
     path("images/<uuid:id>/seen/", result.image_seen, name="image-seen"),
     path("images/<uuid:id>/delete/", result.image_delete, name="image-delete"),
+    path("images/<uuid:id>/ask/", result.image_ask, name="image-ask"),
+    path("batches/<uuid:id>/", batch.batch, name="batch"),
+    path("batches/<uuid:id>/answers/", batch.answers, name="batch-answers"),
     path("history/", history.history, name="history"),
 ]

@@ -10,7 +10,8 @@ from typing import Self
 import numpy as np
 
 from classifier.ml import pixels, strokes
-from classifier.models.images import DISPLAY_SIDE
+from classifier.models.images import DISPLAY_SIDE, Image, owner_fields
+from classifier.models.people import Person
 
 
 class BadSubmission(ValueError):
@@ -20,10 +21,14 @@ class BadSubmission(ValueError):
         super().__init__(message)
         self.code = code
 
+    def bare(self) -> BadSubmission:
+        """The same to be kept: what was caught holds on to the whole picture, by its traceback."""
+        return BadSubmission(self.code, str(self))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """A picture that was decoded and made safe, or a drawing's strokes. Equal content has an equal `sha256`."""
+    """A picture that was decoded and made safe, a drawing's strokes, or an address. Equal content has an equal `sha256`."""
 
     source: str
     sha256: str
@@ -32,6 +37,22 @@ class Submission:
     content_type: str
     picture: bytes | None = None
     strokes: list[list[list[int]]] | None = None
+    url: str = ""
+
+    def image_of(self, person: Person) -> Image:
+        """A new image of this content, not yet in the database."""
+        image = Image(
+            **owner_fields(person),
+            source=self.source,
+            sha256=self.sha256,
+            width=self.width,
+            height=self.height,
+            content_type=self.content_type,
+            strokes=self.strokes,
+        )
+        if self.picture is not None:
+            image.keep(self.picture)
+        return image
 
     @classmethod
     def of_picture(cls, data: bytes, source: str) -> Self:

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import current_app
-from celery.signals import worker_process_init, worker_process_shutdown, worker_shutdown
+from celery.signals import celeryd_after_setup, worker_process_init, worker_process_shutdown, worker_shutdown
 from django.db import close_old_connections
 
 from classifier import dispatch
 from classifier.models import Worker
-from classifier.tasks import predicting
+from classifier.tasks import fetching, predicting
 
 BEAT_EVERY_S = 1.0
 RECONCILE_EVERY_S = 2.0
@@ -32,6 +32,14 @@ def start(**_: Any) -> None:
     beat()
     repeat(beat, BEAT_EVERY_S)
     repeat(reconcile, RECONCILE_EVERY_S)
+
+
+@celeryd_after_setup.connect  # a pool of threads has no signal of its own, and `worker_ready` waits for the broker
+def start_fetching(**_: Any) -> None:
+    """Look for what no hint came for. A worker that only fetches does not count as one that answers."""
+    if dispatch.FETCHING_QUEUE in current_app.amqp.queues.consume_from:
+        _leaving.clear()
+        repeat(fetching.call_for_help, RECONCILE_EVERY_S)
 
 
 @worker_process_shutdown.connect

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from classifier.models import Classifier, Image, Prediction, User
+from classifier.models import Classifier, Fetch, Image, Prediction, User
 from tests.conftest import signed_in
 from tests.factories import HOUSE, make_prediction, make_predictions, make_worker, picture
 
@@ -189,3 +189,35 @@ def test_served_pictures_cannot_run(api: APIClient, owner: User) -> None:
     assert answer["Content-Security-Policy"].startswith("sandbox")
     assert answer["Content-Disposition"].startswith("inline; filename=")
     assert "private" in answer["Cache-Control"]
+
+
+BAD_URLS = [
+    "cat.png",
+    "ftp://example.com/cat.png",
+    "http://",
+    "http://u:p@example.com/",
+    "http://example.com/" + "x" * 2000,
+    "http://a\tb/",
+]
+
+
+@pytest.mark.parametrize("address", BAD_URLS)
+@pytest.mark.parametrize("file_format", ["json", "multipart"])
+def test_an_address_that_is_none_is_refused_at_once(api: APIClient, address: str, file_format: str) -> None:
+    answer = api.post(PREDICTIONS, {"image_url": address}, format=file_format)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_url")
+    assert not Image.objects.exists()
+
+
+@pytest.mark.parametrize("file_format", ["json", "multipart"])
+def test_a_picture_at_an_address_is_fetched_later(api: APIClient, owner: User, file_format: str) -> None:
+    make_worker()
+    answer = api.post(PREDICTIONS, {"image_url": "https://example.com/cat.png"}, format=file_format)
+    assert answer.status_code == 202
+    body = answer.json()
+    assert (body["status"], body["error"]) == ("queued", None)
+    assert {**body["image"], "id": "", "url": ""} == {"id": "", "url": "", "width": 0, "height": 0, "source": "url"}
+    assert Fetch.objects.get(prediction=body["id"]).url == "https://example.com/cat.png"
+    assert api.get(body["image"]["url"]).status_code == 404
+    assert api.get(body["image"]["url"].replace("/file/", "/seen/")).status_code == 404
+    assert api.get(body["image"]["url"].removesuffix("file/")).status_code == 200

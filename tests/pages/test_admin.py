@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.contrib import admin
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from classifier.models import Image, User
-from tests.factories import make_prediction, make_version, make_worker
+from classifier.models import Fetch, Image, User
+from tests.factories import make_image, make_prediction, make_version, make_worker
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +29,9 @@ def administrator(monkeypatch: pytest.MonkeyPatch) -> Client:
 def test_every_model_has_its_list_its_search_and_its_form(administrator: Client, model: type) -> None:
     make_prediction(status="succeeded", label="cat", model_version=make_version())
     make_worker()
+    Fetch.objects.create(
+        prediction=make_prediction(image=make_image(width=0)), url="https://example.com/cat", made_for=uuid.uuid4()
+    )
     listing = reverse(f"admin:classifier_{model._meta.model_name}_changelist")  # type: ignore[attr-defined]
     assert administrator.get(listing).status_code == 200
     assert administrator.get(f"{listing}?q=cat").status_code == 200

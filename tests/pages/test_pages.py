@@ -110,10 +110,11 @@ def test_the_limit_on_pictures_is_told(visitor: Client, settings: Settings) -> N
     assert "pictures a second" in answer.content.decode()
 
 
-@pytest.mark.parametrize(("path", "status"), [("/", 413), ("/api/v1/predictions/", 413), ("/recognize", 413)])
-def test_a_body_over_the_limit_is_refused_unread(visitor: Client, path: str, status: int) -> None:
-    answer = visitor.generic("POST", path, b"x" * (17 * 1024 * 1024), content_type="application/octet-stream")
-    assert answer.status_code == status
+@pytest.mark.parametrize(("path", "megabytes"), [("/", 65), ("/history/", 17), ("/api/v1/predictions/", 17), ("/recognize", 17)])
+def test_a_body_over_the_limit_is_refused_unread(visitor: Client, path: str, megabytes: int) -> None:
+    declared = str(megabytes * 1024**2)
+    answer = visitor.generic("POST", path, b"x", content_type="application/octet-stream", CONTENT_LENGTH=declared)
+    assert answer.status_code == 413
     assert "10 MB" in answer.content.decode()
 
 
@@ -230,3 +231,41 @@ def test_errors_are_pages_for_people_and_json_for_programs(visitor: Client) -> N
     assert "<h1" in page.content.decode()
     program = visitor.get("/api/v1/no/such/thing/")
     assert program.json()["error"]["code"] == "not_found"
+
+
+def ask_by_address(client: Client) -> Image:
+    assert client.post("/", {"image_url": " https://example.com/cat.png "}).status_code == 302
+    return Image.objects.latest("created_at")
+
+
+def test_a_picture_at_an_address_stands_beside_its_answer_once_it_has_come(visitor: Client) -> None:
+    make_worker()
+    image = ask_by_address(visitor)
+    page, answer, file = (reverse(f"pages:{name}", args=[image.pk]) for name in ("result", "answer", "image-file"))
+    assert "once it has been fetched" in visitor.get(page).content.decode()
+    assert "Fetching the picture" in visitor.get(answer).content.decode()
+    assert "HX-Refresh" not in visitor.get(answer)
+    assert visitor.get(file).status_code == visitor.get(reverse("pages:image-seen", args=[image.pk])).status_code == 404
+    assert visitor.get("/history/").status_code == 200
+    Prediction.objects.update(status="failed", error_message="It could not be fetched.")
+    assert "It could not be fetched." in visitor.get(page).content.decode()
+    assert visitor.get(answer)["HX-Refresh"] == "true"
+
+
+def test_the_page_of_a_picture_that_was_known_leads_there(visitor: Client, member: Client) -> None:
+    image = ask_by_address(visitor)
+    prediction = Prediction.objects.get()
+    known = draw(visitor)
+    prediction.image = known
+    prediction.save()
+    page = reverse("pages:result", args=[image.pk])
+    image.delete()
+    assert visitor.get(page)["Location"] == reverse("pages:result", args=[known.pk])
+    assert member.get(page).status_code == 404
+
+
+def test_an_address_that_is_none_gets_a_sentence(visitor: Client) -> None:
+    answer = visitor.post("/", {"image_url": "file:///etc/passwd"})
+    assert answer.status_code == 400
+    assert "begins with http" in answer.content.decode()
+    assert not Image.objects.exists()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, expect, sync_playwright
 
 from tests import servers
 from tests.factories import PASSWORD, picture
@@ -117,6 +117,35 @@ def test_a_file_is_chosen_and_answered(page: Page) -> None:
     page.goto("/")
     page.locator("input[type=file]").set_input_files({"name": "house.png", "mimeType": "image/png", "buffer": picture()})
     page.wait_for_url("**/images/**")
+    expect(page.locator(".guesses li")).to_have_count(3, timeout=10_000)
+
+
+def test_several_files_fill_in_one_page(page: Page) -> None:
+    page.goto("/")
+    files: list[FilePayload] = [
+        {"name": f"{side}.png", "mimeType": "image/png", "buffer": picture(side)} for side in (200, 250, 300)
+    ]
+    files.append({"name": "<i>notes.txt", "mimeType": "text/plain", "buffer": b"I am a text"})
+    page.locator("input[type=file]").set_input_files(files)
+    page.wait_for_url("**/batches/**")
+    expect(page.get_by_role("status")).to_contain_text("3 of 3 pictures answered, 1 file refused", timeout=20_000)
+    expect(page.locator(".cards > li")).to_have_count(4)
+    expect(page.locator(".cards")).to_contain_text("<i>notes.txt")
+    expect(page.locator("[hx-get]")).to_have_count(0)
+    page.locator(".cards a").first.click()
+    page.wait_for_url("**/images/**")
+    expect(page.locator(".guesses li")).to_have_count(3)
+
+
+def test_a_picture_sent_again_shows_its_earlier_answer(page: Page) -> None:
+    for _ in range(2):
+        page.goto("/")
+        page.locator("input[type=file]").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": picture(170)})
+        page.wait_for_url("**/images/**")
+        expect(page.locator(".guesses li")).to_have_count(3, timeout=10_000)
+    expect(page.locator("main")).to_contain_text("You sent this before")
+    page.get_by_role("button", name="Ask again").click()
+    expect(page.locator("main")).not_to_contain_text("You sent this before")
     expect(page.locator(".guesses li")).to_have_count(3, timeout=10_000)
 
 

@@ -7,6 +7,7 @@ import io
 import json
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,15 @@ def test_the_same_picture_is_one_image_with_one_answer_by_any_way(owner: Caller)
     assert len({uploaded["id"], plain["id"], prefixed["id"]}) == 3
 
 
+def test_the_same_picture_at_the_same_moment_is_one_image(owner: Caller) -> None:
+    body = {"strokes": [[[0, 255, 3], [0, 40, 255]]]}
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: ask(owner, **body), range(16)))
+    assert len({answer["image"]["id"] for answer in answers}) == 1
+    assert len({answer["id"] for answer in answers}) == 16
+    assert len({json.dumps(answer["guesses"]) for answer in answers}) == 1
+
+
 def test_without_waiting_the_answer_is_202_and_can_be_polled(owner: Caller) -> None:
     queued = owner.post("/api/v1/predictions/", json={"strokes": HOUSE})
     assert queued.status_code == 202
@@ -123,6 +133,17 @@ def test_the_source_documents_call_still_answers(site: Site) -> None:
     assert answer.status_code == 200, answer.text
     assert answer.json()["status"] is True
     assert isinstance(answer.json()["prediction"], str)
+
+
+def test_a_batch_is_answered_in_its_order_and_a_bad_item_fails_alone(owner: Caller) -> None:
+    encoded = base64.b64encode(picture()).decode()
+    items = [{"strokes": HOUSE}, {"image_base64": "%"}, {"image_base64": encoded}]
+    answer = owner.post("/api/v1/predictions/batch/?wait=20", json={"items": items})
+    assert answer.status_code == 200, answer.text
+    drawn, bad, uploaded = answer.json()["results"]
+    assert drawn["guesses"] == ask(owner, strokes=HOUSE)["guesses"]
+    assert uploaded["guesses"] == ask(owner, image_base64=encoded)["guesses"]
+    assert bad["error"]["code"] == "bad_base64"
 
 
 def test_two_hundred_at_once_are_all_answered(owner: Caller) -> None:

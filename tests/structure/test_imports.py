@@ -10,6 +10,7 @@ LOADED = """
 import django, sys
 django.setup()
 import doodle_site.wsgi, doodle_site.urls, classifier.admin
+import classifier.tasks  # as the fetcher does, which shares the image without TensorFlow
 from django.urls import get_resolver
 get_resolver().url_patterns
 from django.test import RequestFactory

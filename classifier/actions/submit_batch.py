@@ -1,0 +1,40 @@
+"""Take in the files that somebody sent together, and remember what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from classifier import dispatch, policy
+from classifier.models import Batch, BatchFile, Classifier, Image, Person, Prediction
+from classifier.models.images import owner_fields
+from classifier.sources.submission import BadSubmission, Submission
+
+Found = tuple[str, Submission | BadSubmission]
+
+
+def submit_batch(*, by: Person, classifier: Classifier, files: Sequence[Found]) -> Batch:
+    """Queue a prediction for each picture; a file that is none is remembered by its name and the refusal alone.
+
+    All is stored or nothing. Raises policy.TooManyPictures.
+    """
+    policy.require_room_for_picture(by, len(files))
+    pictures = [found for _, found in files if isinstance(found, Submission)]
+    with transaction.atomic():
+        images = Image.objects.take_in(by, {picture.sha256: picture.image_of for picture in pictures})
+        queued = Prediction.objects.queue(by, [(images[picture.sha256], classifier) for picture in pictures])
+        batch = Batch.objects.create(**owner_fields(by))
+        BatchFile.objects.bulk_create(_rows(batch, files, queued))
+        dispatch.wake_predictors()
+    return batch
+
+
+def _rows(batch: Batch, files: Sequence[Found], queued: Sequence[Prediction]) -> list[BatchFile]:
+    predictions = iter(queued)
+    return [
+        BatchFile(batch=batch, place=place, name=name, refusal=str(found))
+        if isinstance(found, BadSubmission)
+        else BatchFile(batch=batch, place=place, name=name, prediction=next(predictions))
+        for place, (name, found) in enumerate(files)
+    ]

@@ -1,0 +1,50 @@
+"""`/batches/<id>/`: what was sent together, and what each of it is."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from classifier.models import Batch, Worker
+from classifier.pages.visitors import person_behind
+
+NOTHING_NEW = 204  # htmx leaves the page as it is
+
+
+@require_safe
+@never_cache
+def batch(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    return render(request, "pages/batch.html", _state(request, id))
+
+
+@require_safe
+@never_cache
+def answers(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """The part of the page that changes, for htmx, if it has changed since `state`."""
+    state = _state(request, id)
+    if request.GET.get("state") == state["state"]:
+        return HttpResponse(status=NOTHING_NEW)
+    return render(request, "partials/batch.html", {**state, "alone": True})
+
+
+def _state(request: HttpRequest, id: uuid.UUID) -> dict[str, Any]:
+    found = get_object_or_404(Batch.objects.visible_to(person_behind(request)), pk=id)
+    files = list(found.files.with_answers())
+    predictions = [file.prediction for file in files if file.prediction]
+    waiting = sum(prediction.pending for prediction in predictions)
+    no_worker = bool(waiting) and not Worker.objects.alive().exists()
+    return {
+        "batch": found,
+        "files": files,
+        "pictures": len(predictions),
+        "answered": len(predictions) - waiting,
+        "refused": len(files) - len(predictions),
+        "poll": bool(waiting),
+        "no_worker": no_worker,
+        "state": f"{len(files)}-{waiting}-{no_worker:d}",
+    }
