@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from classifier.ml.masks import Floats, Mask, distance, highest, smooth, without_specks
 from classifier.ml.strokes import LINE_WIDTH, SIDE
 
-Floats = NDArray[np.float32]
-Mask = NDArray[np.bool_]
 Bitmap = NDArray[np.uint8]
 Box = tuple[float, float, float, float]
 """Left, upper, right, lower edge in pixels."""
@@ -46,18 +45,20 @@ def drawing(image: Image.Image) -> Bitmap:
     """
     image = image if image.mode in ("L", "RGB") else image.convert("RGB")
     bitmap = _ready_made(image)
-    if bitmap is not None:
-        return bitmap
+    return _searched(image) if bitmap is None else bitmap
+
+
+def _searched(image: Image.Image, may_be_framed: bool = True) -> Bitmap:
     paper, look = _Paper(image), image.reduce(math.ceil(max(image.size) / _LOOK))
     contrast = paper.contrast(look, (0, 0, *image.size), image.size)
     noise = _noise(contrast)
-    found = _without_specks(contrast > max(_FAINTEST, 8 * noise, _faintest(contrast)))
+    found = without_specks(contrast > max(_FAINTEST, 8 * noise, _faintest(contrast)))
     if not found.any():
         return np.zeros((BITMAP_SIDE, BITMAP_SIDE), dtype=np.uint8)
-    if _is_framed(found):
-        return drawing(_inner(image))
+    if may_be_framed and _is_framed(found):
+        return _searched(_inner(image), may_be_framed=False)
     near, box = _close_up(image, _box(found), found.shape)
-    mask = _without_specks(_edged(_smooth(paper.contrast(near, box, image.size))))
+    mask = without_specks(_edged(smooth(paper.contrast(near, box, image.size))))
     return _with_the_pen(mask if mask.any() else found)
 
 
@@ -159,66 +160,8 @@ def _faintest(contrast: Floats) -> float:
 
 def _edged(contrast: Floats) -> Mask:
     """Ink, its edge where the contrast is half of the nearest line's: right for every pen, sharp or blurred."""
-    edged: Mask = contrast > np.maximum(_faintest(contrast), 0.5 * _highest(contrast, _NEAR))
+    edged: Mask = contrast > np.maximum(_faintest(contrast), 0.5 * highest(contrast, _NEAR))
     return edged
-
-
-def _smooth(values: Floats) -> Floats:
-    """The mean of 3x3, so that a thin line which falls between two pixels weighs as much as one that falls on one."""
-    for axis in (0, 1):
-        values = np.add.reduce(_shifted(values, 1, axis)) / np.float32(3)
-    return values
-
-
-def _highest(values: Floats, reach: int) -> Floats:
-    for axis in (0, 1):
-        values = np.maximum.reduce(_shifted(values, reach, axis))
-    return values
-
-
-def _shifted(values: Floats, reach: int, axis: int) -> list[Floats]:
-    padding = [(0, 0), (0, 0)]
-    padding[axis] = (reach, reach)
-    padded, size = np.pad(values, padding, mode="edge"), values.shape[axis]
-    return [padded[first : first + size] if axis == 0 else padded[:, first : first + size] for first in range(2 * reach + 1)]
-
-
-def _without_specks(mask: Mask) -> Mask:
-    """Leave out what is smaller than a dot of the pen that drew the larger parts."""
-    start, stop, part = _runs(mask)
-    if not len(start):
-        return mask
-    length = stop - start
-    area = np.bincount(part, length)
-    pen = np.median(length[area[part] >= 0.1 * area.max()])
-    kept = area[part] >= min(0.35 * pen**2, area.max())
-    edges = np.zeros(mask.shape[0] * (mask.shape[1] + 2) + 1, dtype=np.int8)
-    edges[start[kept]], edges[stop[kept]] = 1, -1
-    cleaned: Mask = edges.cumsum(dtype=np.int8)[:-1].reshape(mask.shape[0], -1)[:, 1:-1] > 0
-    return cleaned
-
-
-def _runs(mask: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """The horizontal runs of ink: start, stop and connected part of each (indices into the mask, two columns wider)."""
-    flat = np.pad(mask, ((0, 0), (1, 1))).ravel()
-    edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
-    start, stop, width = edges[::2], edges[1::2], mask.shape[1] + 2
-    first, last = np.searchsorted(stop, start + width), np.searchsorted(start, stop + width, side="right")
-    touching = np.maximum(last - first, 0)
-    upper = np.repeat(np.arange(len(start)), touching)
-    lower = np.arange(len(upper)) - np.repeat(np.cumsum(touching) - touching, touching) + first[upper]
-    return start, stop, _connected(len(start), upper, lower)
-
-
-def _connected(count: int, one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.intp]:
-    """The lowest number among all that are linked to each."""
-    lowest = np.arange(count)
-    while (lowest[one] != lowest[other]).any():
-        least = np.minimum(lowest[one], lowest[other])
-        np.minimum.at(lowest, lowest[one], least)
-        np.minimum.at(lowest, lowest[other], least)
-        lowest = lowest[lowest]
-    return lowest
 
 
 def _box(mask: Mask) -> tuple[int, int, int, int]:
@@ -255,8 +198,8 @@ def _close_up(image: Image.Image, box: Box, shape: tuple[int, ...]) -> tuple[Ima
 def _with_the_pen(mask: Mask) -> Bitmap:
     """Grow or wear the lines to the width of Quick, Draw!'s pen, and frame the drawing as it did."""
     centred, longer = _centred(mask)
-    inside, outside = _distance(~centred, _REACH), _distance(centred, _REACH)
-    ridge = centred & (inside >= _highest(inside, 1))
+    inside, outside = distance(~centred, _REACH), distance(centred, _REACH)
+    ridge = centred & (inside >= highest(inside, 1))
     width = 2 * float(np.quantile(inside[ridge], _THIN))
     if width > _BLOB * longer:
         width = longer * LINE_WIDTH / (SIDE + LINE_WIDTH)
@@ -265,7 +208,7 @@ def _with_the_pen(mask: Mask) -> Bitmap:
     ink = np.clip(inside - outside + growth + np.where(centred, 0, 1), 0, 1)
     if growth < 0:
         thin = ridge & (inside - 0.5 < width / 2)
-        ink = np.maximum(ink, np.clip(LINE_WIDTH * unit / 2 - _distance(thin, _REACH) + 0.5, 0, 1))
+        ink = np.maximum(ink, np.clip(LINE_WIDTH * unit / 2 - distance(thin, _REACH) + 0.5, 0, 1))
     return _framed(ink, _FRAME * unit)
 
 
@@ -278,19 +221,6 @@ def _centred(mask: Mask) -> tuple[Mask, int]:
     top, start = (square.shape[0] - height) // 2, (square.shape[1] - width) // 2
     square[top : top + height, start : start + width] = mask[upper:lower, left:right]
     return square, max(width, height)
-
-
-def _distance(mask: Mask, reach: int) -> Floats:
-    """How far each pixel is from the nearest one of the mask, at most about `reach`."""
-    column = np.arange(mask.shape[1], dtype=np.int16)
-    before = np.maximum.accumulate(np.where(mask, column, -reach), axis=1)
-    after = np.minimum.accumulate(np.where(mask, column, column[-1] + reach)[:, ::-1], axis=1)[:, ::-1]
-    across = np.minimum(np.minimum(column - before, after - column), reach).astype(np.int16) ** 2
-    padded, rows = np.pad(across, ((reach, reach), (0, 0)), constant_values=reach**2), mask.shape[0]
-    nearest = across
-    for away in range(-reach, reach + 1):
-        nearest = np.minimum(nearest, padded[reach + away : reach + away + rows] + np.int16(away * away))
-    return np.sqrt(nearest.astype(np.float32))
 
 
 def _framed(ink: Floats, side: float) -> Bitmap:

@@ -149,18 +149,21 @@ def _write_artifact(model: keras.Model, recipe: Recipe, examples: DrawingExample
         unsure_below=unsure_below,
         metrics={"validation": evaluation.summary(probabilities, labels, unsure_below)},
         recipe=asdict(recipe),
-        trained={
-            "drawings": int((~examples.in_validation).sum()),
-            "data_sha256": examples.sha256(),
-            "parameters": model.count_params(),
-            "epochs": len(_read_history(out)),
-            "keras": keras.version(),
-            "backend": keras.backend.backend(),
-            "numpy": np.__version__,
-            "python": platform.python_version(),
-        },
+        trained={**_circumstances(examples), "parameters": model.count_params(), "epochs": len(_read_history(out))},
         limits=LIMITS,
         attribution=ATTRIBUTION,
     )
     card.save(out)
     return card
+
+
+def _circumstances(examples: DrawingExamples) -> dict[str, Any]:
+    """What a later run would have to share to come out the same."""
+    return {
+        "drawings": int((~examples.in_validation).sum()),
+        "data_sha256": examples.sha256(),
+        "keras": keras.version(),
+        "backend": keras.backend.backend(),
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+    }
