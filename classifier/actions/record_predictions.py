@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from classifier.models import Guess, ModelVersion, Prediction, Status
+from classifier.models.waiting import announce_settled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,4 +51,5 @@ def record_predictions(*, outcomes: Sequence[Outcome]) -> Recorded:
             mine = Prediction.objects.filter(pk=outcome.prediction.pk, attempt=outcome.prediction.attempt, status=Status.RUNNING)
             if not mine.update(**outcome.fields(), finished_at=Now(), lease_until=None):
                 overtaken.append(outcome.prediction)
+        announce_settled([outcome.prediction.pk for outcome in outcomes])
     return Recorded(len(outcomes) - len(overtaken), overtaken)

@@ -31,7 +31,7 @@ from classifier.api.predictions import (
 )
 from classifier.models import Classifier, Prediction, Worker
 from classifier.models.batches import LONGEST_BATCH
-from classifier.models.predictions import wait_until_settled
+from classifier.models.waiting import wait_until_settled
 from classifier.sources import archive
 from classifier.sources.submission import BadSubmission, Submission
 

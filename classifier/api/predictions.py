@@ -21,7 +21,7 @@ from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer
 from classifier.api.parsers import StrictJSONParser
 from classifier.models import Classifier, Image, Prediction, Status, Worker
-from classifier.models.predictions import wait_until_settled
+from classifier.models.waiting import wait_until_settled
 from classifier.sources import base64, canvas, upload, url
 from classifier.sources.submission import BadSubmission, Submission
 

@@ -17,7 +17,8 @@ from classifier.actions.delete_image import delete_image
 from classifier.actions.submit_image import submit_image
 from classifier.api.errors import ErrorAnswer, error_body
 from classifier.models import Classifier, Prediction, Visitor
-from classifier.models.predictions import Status, wait_until_settled
+from classifier.models.predictions import Status
+from classifier.models.waiting import wait_until_settled
 from classifier.sources import base64
 
 WAIT_S = 20

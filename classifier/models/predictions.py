@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,7 +19,6 @@ from classifier.models.versions import ModelVersion, Stage
 
 LEASE = timedelta(seconds=15)
 MAX_ATTEMPTS = 3
-LOOK_EVERY_S = 0.02
 SHOWN_GUESSES = 3
 
 
@@ -130,10 +127,3 @@ class Prediction(models.Model):
     @property
     def ranked(self) -> list[Guess]:
         return [Guess(**guess) for guess in self.guesses]
-
-
-def wait_until_settled(ids: list[uuid.UUID], seconds: float) -> None:
-    """Return when all these predictions are answered or failed, or after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and Prediction.objects.filter(pk__in=ids, status__in=PENDING).exists():
-        time.sleep(LOOK_EVERY_S)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from classifier.actions.ask_again import ask_again
 from classifier.actions.delete_image import delete_image
 from classifier.models import Image, Prediction, Status, Worker
-from classifier.models.predictions import wait_until_settled
+from classifier.models.waiting import wait_until_settled
 from classifier.pages.visitors import person_behind
 from classifier.policy import TooManyPictures
 from classifier.serving import bitmap_response, picture_response

@@ -11,11 +11,13 @@ import pytest
 from tests import servers
 from tests.running import ROOT
 
+ROOMS = ("actions", "api", "pages", "structure", "on_postgresql")
+
 
 @pytest.mark.postgresql
 def test_actions_api_and_pages_on_postgresql() -> None:
     with servers.postgresql() as url:
-        command = [sys.executable, "-m", "pytest", "-q", "tests/actions", "tests/api", "tests/pages", "tests/structure"]
+        command = [sys.executable, "-m", "pytest", "-q", *(f"tests/{room}" for room in ROOMS)]
         done = subprocess.run(
             command, cwd=ROOT, env={**os.environ, "DATABASE_URL": url}, capture_output=True, text=True, timeout=600
         )
