@@ -43,11 +43,6 @@ class ApiTokenAdmin(Untouchable, admin.ModelAdmin[ApiToken]):
     fields = ("name", "user", "scopes", "created_at", "expires_at", "last_used_at")
 
 
-class LabelInline(admin.TabularInline[Label, Classifier]):
-    model = Label
-    extra = 0
-
-
 @admin.register(Classifier)
 class ClassifierAdmin(admin.ModelAdmin[Classifier]):
     list_display = ("slug", "title", "kind", "created_at")

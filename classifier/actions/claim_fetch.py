@@ -8,8 +8,7 @@ from django.db.models.functions import Now
 
 from classifier.models import Fetch, Prediction
 from classifier.models.fetches import LEASE, MAX_ATTEMPTS
-
-CRASHED = "Three workers did not survive this picture. Send it in another form, or tell the people who run the site."
+from classifier.models.predictions import CRASHED
 
 
 def claim_fetch() -> Fetch | None:

@@ -9,9 +9,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from classifier.models import Prediction, Status
-from classifier.models.predictions import LEASE, MAX_ATTEMPTS
-
-CRASHED = "Three workers did not survive this picture. Send it in another form, or tell the people who run the site."
+from classifier.models.predictions import CRASHED, LEASE, MAX_ATTEMPTS
 
 
 def claim_predictions(*, worker: str, limit: int) -> list[Prediction]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -37,14 +37,11 @@ class Outcome:
         }
 
 
-@dataclass(frozen=True)
-class Recorded:
-    written: int = 0
-    overtaken: list[Prediction] = field(default_factory=list)
+def record_predictions(*, outcomes: Sequence[Outcome]) -> list[Prediction]:
+    """Settle the batch in one transaction; returns those that went to another worker meanwhile.
 
-
-def record_predictions(*, outcomes: Sequence[Outcome]) -> Recorded:
-    """Settle the batch in one transaction. The attempt is the fencing token: a worker that lost its lease changes nothing."""
+    The attempt is the fencing token: a worker that lost its lease changes nothing.
+    """
     overtaken = []
     with transaction.atomic():
         for outcome in outcomes:
@@ -52,4 +49,4 @@ def record_predictions(*, outcomes: Sequence[Outcome]) -> Recorded:
             if not mine.update(**outcome.fields(), finished_at=Now(), lease_until=None):
                 overtaken.append(outcome.prediction)
         announce_settled([outcome.prediction.pk for outcome in outcomes])
-    return Recorded(len(outcomes) - len(overtaken), overtaken)
+    return overtaken

@@ -17,9 +17,8 @@ from classifier.ml import catalog, evaluation, files
 from classifier.ml.handover import BadCard, Card
 
 if TYPE_CHECKING:
-    from classifier.ml.inference import Recognizer
+    from classifier.ml.inference import Answer, Recognizer
 
-SHOWN_GUESSES = 3
 REPORT_EVERY_S = 10.0
 
 
@@ -93,17 +92,15 @@ def _keep(out: Path, probabilities: NDArray[np.float32], labels: NDArray[np.int6
 
 def _answers(recognizer: Recognizer, pictures: Sequence[files.Picture]) -> list[dict[str, Any]]:
     bitmaps = [picture.bitmap for picture in pictures if picture.bitmap is not None]
-    rows = iter(recognizer.probabilities(np.stack(bitmaps)) if bitmaps else ())
-    return [_answer(recognizer.card, one, None if one.bitmap is None else next(rows)) for one in pictures]
+    found = iter(recognizer.answers(np.stack(bitmaps)) if bitmaps else ())
+    return [_report(one, None if one.bitmap is None else next(found)) for one in pictures]
 
 
-def _answer(card: Card, picture: files.Picture, row: NDArray[np.float64] | None) -> dict[str, Any]:
-    if picture.bitmap is None or row is None:
+def _report(picture: files.Picture, answer: Answer | None) -> dict[str, Any]:
+    if answer is None:
         return {"file": picture.file, "guesses": [], "unsure": None, "error": picture.error}
-    best = np.argsort(-row, kind="stable")[:SHOWN_GUESSES]
-    guesses = [{"label": card.labels[index], "probability": round(float(row[index]), 6)} for index in best]
-    unsure = not picture.bitmap.any() or guesses[0]["probability"] < card.unsure_below
-    return {"file": picture.file, "guesses": guesses, "unsure": bool(unsure), "error": None}
+    guesses = [{"label": label, "probability": probability} for label, probability in answer.guesses]
+    return {"file": picture.file, "guesses": guesses, "unsure": answer.unsure, "error": None}
 
 
 def _line(answer: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,22 @@ from numpy.typing import NDArray
 
 from classifier.ml import calibration
 from classifier.ml.handover import BadCard, Card
+from classifier.ml.pixels import has_ink
 from classifier.ml.training import BITMAP_SHAPE, build
 
 BATCH = 16
 """Rows in every call, filled up with blanks: one compiled shape, and no picture's answer depends on its neighbours."""
+
+
+SHOWN_GUESSES = 3
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The best labels with their probabilities (6 decimals), best first, and whether that is no more than a guess."""
+
+    guesses: list[tuple[str, float]]
+    unsure: bool
 
 
 class Recognizer:
@@ -36,6 +49,16 @@ class Recognizer:
         """Bitmaps (n, 28, 28), ink 255, to calibrated probabilities (n, labels), rows summing to one."""
         chunks = [self._chunk(bitmaps[at : at + BATCH]) for at in range(0, len(bitmaps), BATCH)]
         return calibration.softmax(np.concatenate(chunks) / self.card.temperature)
+
+    def answers(self, bitmaps: NDArray[np.uint8]) -> list[Answer]:
+        """What to say of bitmaps (n, 28, 28): of one without ink, and under the card's threshold, that it is not sure."""
+        rows = self.probabilities(bitmaps)
+        return [self._answer(bitmap, row) for bitmap, row in zip(bitmaps, rows, strict=True)]
+
+    def _answer(self, bitmap: NDArray[np.uint8], row: NDArray[np.float64]) -> Answer:
+        best = np.argsort(-row, kind="stable")[:SHOWN_GUESSES]
+        guesses = [(self.card.labels[index], round(float(row[index]), 6)) for index in best]
+        return Answer(guesses, unsure=not has_ink(bitmap) or guesses[0][1] < self.card.unsure_below)
 
     def _chunk(self, bitmaps: NDArray[np.uint8]) -> NDArray[np.float32]:
         full = np.zeros((BATCH, *BITMAP_SHAPE), dtype=np.uint8)

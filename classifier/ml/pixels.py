@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from classifier.ml.ink import drawing, has_ink
@@ -24,7 +23,6 @@ __all__ = [
     "encode_picture",
     "has_ink",
     "open_picture",
-    "photo",
 ]
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -174,11 +172,3 @@ def encode_picture(image: Image.Image) -> tuple[bytes, str]:
 def _is_flat(image: Image.Image) -> bool:
     grey = np.asarray(image.convert("L"))
     return bool((grey[:, 1:] == grey[:, :-1]).mean() >= _FLAT) if image.width > 1 else True
-
-
-def photo(image: Image.Image, side: int = 32) -> NDArray[np.uint8]:
-    """The middle square of a picture, resized with antialiasing: (side, side, 3) uint8 RGB."""
-    square = min(image.size)
-    left, upper = (image.width - square) // 2, (image.height - square) // 2
-    box = (left, upper, left + square, upper + square)
-    return np.array(image.crop(box).convert("RGB").resize((side, side), Image.Resampling.BICUBIC))

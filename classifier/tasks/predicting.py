@@ -19,7 +19,6 @@ from classifier.actions.claim_predictions import claim_predictions
 from classifier.actions.record_predictions import Outcome, record_predictions
 from classifier.ml.handover import BadCard
 from classifier.models import Guess, ModelVersion, Prediction
-from classifier.models.predictions import SHOWN_GUESSES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,16 +97,16 @@ def _recognized(version: ModelVersion, predictions: list[Prediction]) -> list[Ou
 
 
 def _outcomes(version: ModelVersion, predictions: list[Prediction], bitmaps: NDArray[np.uint8]) -> list[Outcome]:
-    recognizer = recognizer_for(version)
-    probabilities = recognizer.probabilities(bitmaps)
-    best = np.argsort(-probabilities, axis=1, kind="stable")[:, :SHOWN_GUESSES]
-    labels, threshold = recognizer.card.labels, recognizer.card.unsure_below
-    outcomes = []
-    for prediction, bitmap, row, order in zip(predictions, bitmaps, probabilities, best, strict=True):
-        guesses = [Guess(labels[index], round(float(row[index]), 6)) for index in order]
-        unsure = not bitmap.any() or guesses[0].probability < threshold
-        outcomes.append(Outcome(prediction=prediction, model_version=version, guesses=guesses, unsure=unsure))
-    return outcomes
+    answers = recognizer_for(version).answers(bitmaps)
+    return [
+        Outcome(
+            prediction=prediction,
+            model_version=version,
+            guesses=[Guess(*guess) for guess in answer.guesses],
+            unsure=answer.unsure,
+        )
+        for prediction, answer in zip(predictions, answers, strict=True)
+    ]
 
 
 @lru_cache(maxsize=4)

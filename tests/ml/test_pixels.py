@@ -288,7 +288,6 @@ def test_without_ink_the_bitmap_is_empty(values: NDArray[np.float64]) -> None:
 @pytest.mark.parametrize("size", [(1, 2), (2, 1), (3, 3), (7, 90), (600, 3), (5, 5), (33, 33)])
 def test_any_size_gives_a_bitmap(size: tuple[int, int]) -> None:
     assert pixels.drawing(noisy(size)).shape == (28, 28)
-    assert pixels.photo(noisy(size)).shape == (32, 32, 3)
 
 
 CLEAN = {
@@ -390,13 +389,3 @@ def test_the_lines_of_ruled_paper_are_not_read_as_ink() -> None:
         picture.paste((190, 210, 235), (0, height, 400, height + 1))
     drawn = np.minimum(np.asarray(picture), np.asarray(redraw(DRAWINGS["house"], Style(pen=5))))
     assert likeness(pixels.drawing(Image.fromarray(drawn)), strokes.render(DRAWINGS["house"])) > 0.97
-
-
-def test_a_photo_is_the_middle_square() -> None:
-    wide = Image.new("RGB", (300, 100), "red")
-    wide.paste((0, 0, 255), (100, 0, 200, 100))
-    middle = pixels.photo(wide)
-    assert middle.shape == (32, 32, 3)
-    assert middle.dtype == np.uint8
-    assert (middle == (0, 0, 255)).all()
-    assert pixels.photo(Image.new("L", (5, 9), 7), side=8).tolist() == [[[7] * 3] * 8] * 8

@@ -12,22 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from classifier.models import Batch, BatchFile, Classifier, Image, Prediction, User
+from classifier.models import Batch, BatchFile, Image, Prediction, User
 from tests.factories import HOUSE, PASSWORD, make_batch, make_image, make_prediction, make_version, make_worker, picture, zipped
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def visitor(doodle: Classifier) -> Client:
-    return Client()
-
-
-@pytest.fixture
-def member(owner: User, doodle: Classifier) -> Client:
-    client = Client()
-    client.force_login(owner)
-    return client
 
 
 def send(client: Client, *files: tuple[str, bytes]) -> Any:

@@ -11,23 +11,9 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from classifier.models import Classifier, Image, Prediction, User
-from tests.factories import HOUSE, make_prediction, make_predictions, make_worker, picture
+from tests.factories import HOUSE, PASSWORD, make_prediction, make_predictions, make_worker, picture
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "a long enough secret"
-
-
-@pytest.fixture
-def visitor(doodle: Classifier) -> Client:
-    """Somebody without an account."""
-    return Client()
-
-
-@pytest.fixture
-def member(owner: User, doodle: Classifier) -> Client:
-    client = Client()
-    client.force_login(owner)
-    return client
 
 
 def draw(client: Client) -> Image:

@@ -122,8 +122,9 @@ def test_history_pictures_and_deletion_are_the_owners_alone(owner: Caller, stran
     assert owner.get(path).status_code == owner.get(file).status_code == 404
 
 
-def test_a_blank_picture_is_answered_as_not_sure(owner: Caller) -> None:
-    blank = ask(owner, image_base64=as_base64(PIL.Image.new("RGB", (1, 1), "white")))
+@pytest.mark.parametrize(("side", "colour"), [(1, "white"), (28, (250, 250, 250)), (28, (6, 6, 6)), (400, "navy")])
+def test_a_blank_picture_is_answered_as_not_sure(owner: Caller, side: int, colour: Any) -> None:
+    blank = ask(owner, image_base64=as_base64(PIL.Image.new("RGB", (side, side), colour)))
     assert blank["status"] == "succeeded"
     assert blank["unsure"] is True
 
