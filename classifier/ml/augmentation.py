@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifier.ml.strokes import LINE_WIDTH, SIDE, BadStrokes, Stroke, fit
 
@@ -44,3 +45,21 @@ def _affine(rng: np.random.Generator) -> np.ndarray[tuple[int, int], np.dtype[np
     stretch = np.diag([mirror * np.exp(rng.normal(0, 0.12)), 1.0])
     matrix: np.ndarray[tuple[int, int], np.dtype[np.float64]] = rotation @ slant @ stretch
     return matrix
+
+
+def shifted(
+    pictures: NDArray[np.uint8], rows: NDArray[np.intp], rng: np.random.Generator, epoch: int, reach: int = 2
+) -> NDArray[np.uint8]:
+    """Pictures (n, h, w, c), of the examples `rows`, moved by up to `reach` pixels and mirrored in every other epoch.
+
+    What comes in at the border is the picture's own reflection. Alternating instead of tossing a coin shows each picture both
+    ways in any two epochs (K. Jordan 2024, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU").
+    """
+    _, height, width, _ = pictures.shape
+    padded = np.pad(pictures, ((0, 0), (reach, reach), (reach, reach), (0, 0)), mode="reflect")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (height, width), axis=(1, 2))
+    down, right = rng.integers(0, 2 * reach + 1, (2, len(pictures)))
+    moved = windows[np.arange(len(pictures)), down, right].transpose(0, 2, 3, 1)
+    mirrored = ((rows * 2_654_435_761 >> 16) + epoch) % 2 == 1
+    moved[mirrored] = moved[mirrored, :, ::-1]
+    return np.ascontiguousarray(moved)

@@ -52,3 +52,13 @@ def unsure_threshold(probabilities: Probabilities, labels: NDArray[np.integer], 
         if near.sum() >= 20 and right[near].mean() >= wanted:
             return step / 100
     return 0.5
+
+
+def cross_fitted(logits: NDArray[np.floating], labels: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Probabilities (n, k) as they would be for new examples: each half is divided by the temperature fitted on the other."""
+    half = np.arange(len(labels)) % 2 == 0
+    probabilities = np.empty(logits.shape, dtype=np.float64)
+    for mine, other in ((half, ~half), (~half, half)):
+        temperature = fit_temperature(logits[other], labels[other]) if other.any() else 1.0
+        probabilities[mine] = softmax(logits[mine] / temperature)
+    return probabilities

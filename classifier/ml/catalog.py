@@ -13,9 +13,11 @@ PRETRAINED = Path(__file__).parent / "pretrained"
 
 NETWORKS = {
     "residual": "classifier.ml.networks.residual:build",
+    "whitened": "classifier.ml.networks.whitened:build",
 }
 
 DATASETS = {
+    "cifar10": "classifier.ml.datasets.cifar10:load",
     "quickdraw": "classifier.ml.datasets.quickdraw:load",
 }
 
@@ -38,6 +40,27 @@ RECIPES = {
             weight_decay=0.05,
             label_smoothing=0.1,
             precision="mixed_bfloat16",
+            seed=1,
+        ),
+        Recipe(
+            name="photo",
+            title="CIFAR-10 photos, 10 classes",
+            classifier="photo",
+            kind="photo",
+            input="photo",
+            network="whitened",
+            dataset="cifar10",
+            augmentation="shifts",
+            epochs=40,
+            batch_size=512,
+            optimizer="nesterov",
+            schedule="triangle",
+            learning_rate=0.75,
+            weight_decay=0.0089,
+            label_smoothing=0.2,
+            average_weights=0.98,
+            precision="mixed_bfloat16",
+            views=6,
             seed=1,
         ),
     ]

@@ -1,4 +1,4 @@
-"""Files → the bitmaps that a network expects, a few at a time.
+"""Files → the arrays that a network expects, a few at a time.
 
 `labelled` reads what is known, for `evaluate`; `pictures` reads whatever people have, for `classify`.
 """
@@ -20,14 +20,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from classifier.ml import pixels, strokes
+from classifier.ml import feeding, pixels, strokes
 from classifier.ml.pixels import BadPicture
 from classifier.ml.strokes import BadStrokes, Stroke
 
-Bitmaps = NDArray[np.uint8]
 Item = TypeVar("Item")
 
+Prepare = Callable[[NDArray[np.uint8]], NDArray[Any]]
+
 CHUNK = 256
+PREPARE = {"bitmap": pixels.drawing, "photo": pixels.photo}
+READABLE = {"bitmaps": ("bitmap",), "images": ("bitmap", "photo"), "drawings": ("bitmap", "sequence")}
+"""What pictures, and of which files, can become."""
 NDJSON = (".ndjson", ".ndjson.gz")
 SIDE = 28
 
@@ -38,32 +42,32 @@ class BadData(ValueError):
 
 @dataclass(frozen=True)
 class Labelled:
-    """`labels` (n,) index the names that were asked for. `chunks` brings the bitmaps (m, 28, 28) in the same order, once."""
+    """`labels` (n,) index the names that were asked for. `chunks` brings the inputs (m, ...) in the same order, once."""
 
     labels: NDArray[np.int64]
-    chunks: Iterator[Bitmaps]
+    chunks: Iterator[NDArray[Any]]
 
 
 @dataclass(frozen=True)
 class Picture:
-    """What a file holds: a bitmap (28, 28), ink 255, or the reason why there is none."""
+    """What a file holds, as the network's input, or the reason why there is none."""
 
     file: str
-    bitmap: Bitmaps | None = None
+    array: NDArray[Any] | None = None
     error: str | None = None
 
 
-def labelled(path: Path, names: Sequence[str]) -> Labelled:
-    """Open a file of labelled pictures whose classes are among `names`, all or some, in any order.
+def labelled(path: Path, names: Sequence[str], form: str) -> Labelled:
+    """Open a file of labelled pictures whose classes are among `names`, all or some, in any order, for the input `form`.
 
     `.npz`: `labels` (n,) of integers that index `class_names` (k,), and `bitmaps` (n, 784) or (n, 28, 28) uint8, ink 255,
     or `images` (n, h, w, 3) uint8 RGB. `.ndjson`, `.ndjson.gz`: Quick, Draw!'s lines {"word": …, "drawing": …}.
     Raises BadData, or OSError where the file cannot be opened.
     """
     if path.name.endswith(NDJSON):
-        found = _labelled_drawings(path, names)
+        found = _labelled_drawings(path, names, form)
     elif path.suffix == ".npz":
-        found = _labelled_arrays(path, names)
+        found = _labelled_arrays(path, names, form)
     else:
         raise BadData(f"{path} must be a .npz, .ndjson or .ndjson.gz file.")
     if not len(found.labels):
@@ -71,19 +75,21 @@ def labelled(path: Path, names: Sequence[str]) -> Labelled:
     return found
 
 
-def pictures(paths: Iterable[str]) -> Iterator[Picture]:
-    """What the files hold, prepared as the site does it. What cannot be read comes in its place, with the reason.
+def pictures(paths: Iterable[str], form: str) -> Iterator[Picture]:
+    """What the files hold, prepared as the site does it for the input `form`.
+
+    What cannot be read comes in its place, with the reason.
 
     A folder stands for all files in it that are not hidden, sorted; `-` for the bytes of one picture on stdin; `.ndjson`
     and `.ndjson.gz` for a drawing in every line.
     """
     for path in paths:
         if path == "-":
-            yield _picture("-", sys.stdin.buffer)
+            yield _picture("-", sys.stdin.buffer, form)
         elif Path(path).is_dir():
-            yield from _folder(Path(path))
+            yield from _folder(Path(path), form)
         else:
-            yield from _file(Path(path))
+            yield from _file(Path(path), form)
 
 
 def chunked(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
@@ -96,9 +102,9 @@ def chunked(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 # ---- labelled arrays ---------------------------------------------------------------------------------------------------
 
 
-def _labelled_arrays(path: Path, names: Sequence[str]) -> Labelled:
+def _labelled_arrays(path: Path, names: Sequence[str], form: str) -> Labelled:
     arrays = _arrays(path)
-    rows, prepare = _rows(path, arrays)
+    rows, prepare = _rows(path, arrays, form)
     labels, class_names = _array(path, arrays, "labels"), _array(path, arrays, "class_names").astype(str)
     if labels.shape != (len(rows),) or labels.dtype.kind not in "iu":
         raise BadData(f"{path}: labels must be {len(rows)} integers, one a picture; it has {labels.dtype} {labels.shape}.")
@@ -127,8 +133,8 @@ def _array(path: Path, arrays: dict[str, NDArray[Any]], name: str) -> NDArray[An
     return arrays[name]
 
 
-def _rows(path: Path, arrays: dict[str, NDArray[Any]]) -> tuple[NDArray[np.uint8], Callable[[Bitmaps], Bitmaps]]:
-    """The pictures as they are stored, and what makes bitmaps of some of them."""
+def _rows(path: Path, arrays: dict[str, NDArray[Any]], form: str) -> tuple[NDArray[np.uint8], Prepare]:
+    """The pictures as they are stored, and what makes inputs of some of them."""
     if "bitmaps" not in arrays and "images" not in arrays:
         raise BadData(f"{path} has neither an array 'bitmaps' nor 'images'.")
     name, rows = next(iter(arrays.items()))
@@ -136,15 +142,18 @@ def _rows(path: Path, arrays: dict[str, NDArray[Any]]) -> tuple[NDArray[np.uint8
     if not fits or rows.dtype != np.uint8 or 0 in rows.shape[1:]:
         wanted = "(n, 784) or (n, 28, 28)" if name == "bitmaps" else "(n, h, w, 3)"
         raise BadData(f"{path}: {name} must be uint8 {wanted}; it has {rows.dtype} {rows.shape}.")
-    return rows, _squares if name == "bitmaps" else _drawn
+    if form not in READABLE[name]:
+        raise BadData(f"{path} has {name}, of which the input {form!r} cannot be made.")
+    return rows, _squares if name == "bitmaps" else _seen_as(form)
 
 
-def _squares(rows: Bitmaps) -> Bitmaps:
+def _squares(rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return rows.reshape(-1, SIDE, SIDE)
 
 
-def _drawn(images: NDArray[np.uint8]) -> Bitmaps:
-    return np.stack([pixels.drawing(Image.fromarray(image)) for image in images])
+def _seen_as(form: str) -> Prepare:
+    prepare = PREPARE[form]
+    return lambda images: np.stack([prepare(Image.fromarray(image)) for image in images])
 
 
 def _columns(path: Path, class_names: Iterable[str], names: Sequence[str]) -> list[int]:
@@ -158,15 +167,17 @@ def _columns(path: Path, class_names: Iterable[str], names: Sequence[str]) -> li
 # ---- drawings in lines -------------------------------------------------------------------------------------------------
 
 
-def _labelled_drawings(path: Path, names: Sequence[str]) -> Labelled:
+def _labelled_drawings(path: Path, names: Sequence[str], form: str) -> Labelled:
     """Reads the file twice, so that what is wrong with it is known before the work begins."""
+    if form not in READABLE["drawings"]:
+        raise BadData(f"{path} has drawings, of which the input {form!r} cannot be made.")
     words = [_word(where, line) for where, line in _lines(path)]
     class_names = sorted(set(words))
     column = dict(zip(class_names, _columns(path, class_names, names), strict=True))
     drawings = (_drawing(where, line) for where, line in _lines(path))
     return Labelled(
         np.array([column[word] for word in words], dtype=np.int64),
-        (strokes.render_batch(chunk) for chunk in chunked(drawings, CHUNK)),
+        (feeding.drawn(chunk, form) for chunk in chunked(drawings, CHUNK)),
     )
 
 
@@ -207,37 +218,41 @@ def _drawing(where: str, line: str) -> list[Stroke]:
 # ---- any pictures ------------------------------------------------------------------------------------------------------
 
 
-def _folder(folder: Path) -> Iterator[Picture]:
+def _folder(folder: Path, form: str) -> Iterator[Picture]:
     inside = (path for path in sorted(folder.rglob("*")) if path.is_file())
     shown = [path for path in inside if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
     if not shown:
         yield Picture(str(folder), error="There are no files in this folder.")
     for path in shown:
-        yield from _file(path)
+        yield from _file(path, form)
 
 
-def _file(path: Path) -> Iterator[Picture]:
+def _file(path: Path, form: str) -> Iterator[Picture]:
     try:
         if path.name.endswith(NDJSON):
-            yield from (_sketch(where, line) for where, line in _lines(path))
+            yield from (_sketch(where, line, form) for where, line in _lines(path))
         else:
             with path.open("rb") as file:
-                yield _picture(str(path), file)
+                yield _picture(str(path), file, form)
     except BadData as error:
         yield Picture(str(path), error=str(error))
     except OSError as error:
         yield Picture(str(path), error=f"{error.strerror}.")
 
 
-def _picture(name: str, file: IO[bytes]) -> Picture:
+def _picture(name: str, file: IO[bytes], form: str) -> Picture:
+    if form not in PREPARE:
+        return Picture(name, error="This network reads how a drawing was made: give it .ndjson files.")
     try:
-        return Picture(name, pixels.drawing(pixels.open_picture(file.read(pixels.MAX_BYTES + 1))))
+        return Picture(name, PREPARE[form](pixels.open_picture(file.read(pixels.MAX_BYTES + 1))))
     except BadPicture as error:
         return Picture(name, error=error.message)
 
 
-def _sketch(where: str, line: str) -> Picture:
+def _sketch(where: str, line: str, form: str) -> Picture:
+    if form not in READABLE["drawings"]:
+        return Picture(where, error="This network reads photos, not drawings.")
     try:
-        return Picture(where, strokes.render(_drawing(where, line)))
+        return Picture(where, feeding.drawn([_drawing(where, line)], form)[0])
     except BadData as error:
         return Picture(where, error=str(error))

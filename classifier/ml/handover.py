@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
@@ -19,26 +19,54 @@ class BadCard(ValueError):
     """An artifact's card is missing, malformed or does not match the files beside it."""
 
 
+@dataclass(frozen=True)
+class InputForm:
+    """The array that a network expects for one picture."""
+
+    shape: tuple[int, ...]
+    dtype: str
+
+
+INPUTS = {
+    "bitmap": InputForm((28, 28, 1), "uint8"),
+    "sequence": InputForm((128, 3), "float32"),
+    "photo": InputForm((32, 32, 3), "uint8"),
+}
+"""By name: a drawing rendered with its ink 255, a drawing as its points with their pens, a photo in RGB."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """Everything that fixes a training run."""
+    """Everything that fixes a training run.
+
+    `classes` chooses some of the dataset's. `average_weights` is the share of the old in a running mean of the weights, with
+    which the network answers. `patience` ends the run after so many epochs without a lower validation loss. `views` is how
+    many ways of looking at a picture the network's answer is averaged over.
+    """
 
     name: str
     title: str
     classifier: str
     kind: str
+    input: str = "bitmap"
     network: str
     network_options: Mapping[str, Any] = field(default_factory=dict)
     dataset: str
+    classes: Sequence[str] | None = None
     augmentation: str | None = None
     cap_per_class: int | None = None
     validation_share: float = 0.05
     epochs: int
+    patience: int | None = None
     batch_size: int
+    optimizer: str = "adamw"
+    schedule: str = "cosine"
     learning_rate: float
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
+    average_weights: float | None = None
     precision: str = "float32"
+    views: int = 1
     seed: int = 0
 
 
@@ -50,6 +78,8 @@ class Card:
     title: str
     classifier: str
     kind: str
+    input: str
+    views: int
     network: str
     network_options: Mapping[str, Any]
     labels: tuple[str, ...]
@@ -76,6 +106,8 @@ class Card:
             raise BadCard(f"{path} must have exactly the fields {', '.join(sorted(names))}.")
         if not isinstance(content["labels"], list) or not all(isinstance(label, str) for label in content["labels"]):
             raise BadCard(f"{path}: labels must be a list of names.")
+        if content["input"] not in INPUTS:
+            raise BadCard(f"{path}: input {content['input']!r} is not one of {', '.join(INPUTS)}.")
         return cls(**{**content, "labels": tuple(content["labels"])})
 
     def save(self, folder: Path) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from classifier.ml import calibration
-from classifier.ml.handover import BadCard, Card
-from classifier.ml.pixels import has_ink
-from classifier.ml.training import BITMAP_SHAPE, build
+from classifier.ml import calibration, views
+from classifier.ml.handover import INPUTS, BadCard, Card
+from classifier.ml.pixels import has_ink, is_plain
+from classifier.ml.training import build
 
 BATCH = 16
 """Rows in every call, filled up with blanks: one compiled shape, and no picture's answer depends on its neighbours."""
@@ -37,31 +38,41 @@ class Recognizer:
         self.card = Card.load(artifact)
         weights = self.card.check_weights(artifact)
         try:
-            model = build(self.card.network, self.card.network_options, len(self.card.labels))
+            model = build(self.card.network, self.card.network_options, self.card.input, len(self.card.labels))
             model.load_weights(weights)
         except (KeyError, TypeError, ValueError) as error:  # all that Keras says of weights that are another network's
             raise BadCard(f"{artifact} cannot be loaded: {error}") from error
-        signature = tf.TensorSpec((BATCH, *BITMAP_SHAPE), tf.uint8)
-        self._logits = tf.function(lambda batch: model(batch, training=False), input_signature=[signature])
-        self.probabilities(np.zeros((1, *BITMAP_SHAPE[:2]), dtype=np.uint8))
+        form = INPUTS[self.card.input]
+        self._blank = np.zeros((BATCH, *form.shape), dtype=form.dtype)
+        signature = tf.TensorSpec(self._blank.shape, self._blank.dtype)
+        self._network = tf.function(lambda batch: model(batch, training=False), input_signature=[signature])
+        self.probabilities(self._blank[:1])
 
-    def probabilities(self, bitmaps: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """Bitmaps (n, 28, 28), ink 255, to calibrated probabilities (n, labels), rows summing to one."""
-        chunks = [self._chunk(bitmaps[at : at + BATCH]) for at in range(0, len(bitmaps), BATCH)]
-        return calibration.softmax(np.concatenate(chunks) / self.card.temperature)
+    def probabilities(self, inputs: NDArray[Any]) -> NDArray[np.float64]:
+        """Inputs (n, *shape of the card's form; a last axis of 1 may be left out) to calibrated probabilities (n, labels)."""
+        shaped = inputs.reshape(-1, *self._blank.shape[1:])
+        logits = views.average(self._logits, shaped, self.card.views)
+        return calibration.softmax(logits / self.card.temperature)
 
-    def answers(self, bitmaps: NDArray[np.uint8]) -> list[Answer]:
-        """What to say of bitmaps (n, 28, 28): of one without ink, and under the card's threshold, that it is not sure."""
-        rows = self.probabilities(bitmaps)
-        return [self._answer(bitmap, row) for bitmap, row in zip(bitmaps, rows, strict=True)]
+    def answers(self, inputs: NDArray[Any]) -> list[Answer]:
+        """What to say of inputs as above: of one that shows nothing, and under the card's threshold, that it is not sure."""
+        rows = self.probabilities(inputs)
+        return [self._answer(picture, row) for picture, row in zip(inputs, rows, strict=True)]
 
-    def _answer(self, bitmap: NDArray[np.uint8], row: NDArray[np.float64]) -> Answer:
+    def _answer(self, picture: NDArray[Any], row: NDArray[np.float64]) -> Answer:
         best = np.argsort(-row, kind="stable")[:SHOWN_GUESSES]
         guesses = [(self.card.labels[index], round(float(row[index]), 6)) for index in best]
-        return Answer(guesses, unsure=not has_ink(bitmap) or guesses[0][1] < self.card.unsure_below)
+        return Answer(guesses, unsure=self._shows_nothing(picture) or guesses[0][1] < self.card.unsure_below)
 
-    def _chunk(self, bitmaps: NDArray[np.uint8]) -> NDArray[np.float32]:
-        full = np.zeros((BATCH, *BITMAP_SHAPE), dtype=np.uint8)
-        full[: len(bitmaps), ..., 0] = bitmaps
-        logits: NDArray[np.float32] = self._logits(tf.constant(full)).numpy()
-        return logits[: len(bitmaps)]
+    def _shows_nothing(self, picture: NDArray[Any]) -> bool:
+        return not has_ink(picture) if self.card.kind == "drawing" else is_plain(picture)
+
+    def _logits(self, inputs: NDArray[Any]) -> NDArray[np.float32]:
+        chunks = [self._chunk(inputs[at : at + BATCH]) for at in range(0, len(inputs), BATCH)]
+        return np.concatenate(chunks)
+
+    def _chunk(self, inputs: NDArray[Any]) -> NDArray[np.float32]:
+        full = self._blank.copy()
+        full[: len(inputs)] = inputs
+        logits: NDArray[np.float32] = self._network(tf.constant(full)).numpy()
+        return logits[: len(inputs)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from classifier.ml.ink import drawing, has_ink
@@ -22,12 +23,15 @@ __all__ = [
     "drawing",
     "encode_picture",
     "has_ink",
+    "is_plain",
     "open_picture",
+    "photo",
 ]
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 2_048
+PHOTO_SIDE = 32
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "AVIF")
 
 _SMALL = 256
@@ -153,6 +157,20 @@ def _is_light_ink(image: Image.Image) -> bool:
         return False
     dark = np.minimum(np.minimum(red, green), blue)[visible] < 192
     return bool(dark.mean() < (0.5 if visible.mean() < 0.5 else 0.005))
+
+
+def photo(image: Image.Image) -> NDArray[np.uint8]:
+    """Any picture to (32, 32, 3) uint8 RGB: its middle square, shrunk with antialiasing (or enlarged) by Lanczos' filter."""
+    square = min(image.size)
+    left, top = (image.width - square) / 2, (image.height - square) / 2
+    box = (left, top, left + square, top + square)
+    shrunk = image.convert("RGB").resize((PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
+    return np.asarray(shrunk)
+
+
+def is_plain(picture: NDArray[np.uint8]) -> bool:
+    """Whether a photo (h, w, 3) is one colour all over, and so shows nothing."""
+    return int((picture.max(axis=(0, 1)).astype(int) - picture.min(axis=(0, 1))).max()) < 8
 
 
 def encode_picture(image: Image.Image) -> tuple[bytes, str]:

@@ -1,10 +1,11 @@
-"""Train a recipe into an artifact: streams, keeps checkpoints, resumes after a kill."""
+"""Train a recipe into an artifact: streams, shows how long it will take, keeps checkpoints, resumes after a kill."""
 
 from __future__ import annotations
 
 import json
-import platform
-from dataclasses import asdict
+import sys
+import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,53 +13,35 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.ml import augmentation, calibration, catalog, evaluation
-from classifier.ml.datasets.examples import DrawingExamples
-from classifier.ml.handover import Card, Recipe, sha256_of
-from classifier.ml.strokes import render_batch
+from classifier.ml import artifact, catalog, feeding, optimizing
+from classifier.ml.datasets.examples import Examples
+from classifier.ml.handover import INPUTS, Card, Recipe
 
-WEIGHTS_FILE = "model.weights.h5"
 HISTORY_FILE = "history.json"
-BITMAP_SHAPE = (28, 28, 1)
-ATTRIBUTION = (
-    "The Quick, Draw! Dataset, made available by Google, Inc. under CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/)."
-)
-LIMITS = (
-    "Labels are what players were asked to draw; about one in ten is in doubt. Most classes were learnt from some 360 drawings. "
-    "Look-alikes are confused (cake and birthday cake, the string instruments, the round fruits). It knows line drawings only: "
-    "filled shapes, shading, text and photographs get a confident-looking guess at times. Temperature and threshold were "
-    "fitted on the same validation drawings that the figures were taken on, so calibration is a little flattered."
-)
+History = list[dict[str, float]]
 
 
 class Batches(keras.utils.PyDataset):
-    """Batches of freshly redrawn bitmaps: (batch, 28, 28, 1) uint8 and one-hot labels. Each epoch is fixed by the seed."""
+    """Batches of freshly varied inputs and one-hot labels. Each epoch is fixed by the seed."""
 
-    def __init__(self, examples: DrawingExamples, recipe: Recipe, *, first_epoch: int = 0) -> None:
+    def __init__(self, examples: Examples, recipe: Recipe, *, first_epoch: int = 0) -> None:
         super().__init__(workers=1, max_queue_size=16)
         self.examples, self.recipe, self.epoch = examples, recipe, first_epoch
         self.rows = np.flatnonzero(~examples.in_validation)
+        self.size = min(recipe.batch_size, len(self.rows))
         self.shuffled = self._shuffle()
 
     def _shuffle(self) -> NDArray[np.intp]:
         return np.random.default_rng((self.recipe.seed, self.epoch)).permutation(self.rows)
 
     def __len__(self) -> int:
-        return len(self.rows) // self.recipe.batch_size
+        return len(self.rows) // self.size
 
-    def __getitem__(self, index: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-        size = self.recipe.batch_size
-        rows = self.shuffled[index * size : (index + 1) * size]
+    def __getitem__(self, index: int) -> tuple[NDArray[Any], NDArray[np.float32]]:
+        rows = self.shuffled[index * self.size : (index + 1) * self.size]
         rng = np.random.default_rng((self.recipe.seed, self.epoch, index))
-        labels = np.eye(len(self.examples.class_names), dtype=np.float32)[self.examples.labels[rows]]
-        return self._bitmaps(rows, rng), labels
-
-    def _bitmaps(self, rows: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.uint8]:
-        drawings = [self.examples.drawings[row] for row in rows]
-        if self.recipe.augmentation != "strokes":
-            return render_batch(drawings)[..., None]
-        redrawn = [augmentation.redraw(drawing, rng) for drawing in drawings]
-        return render_batch(redrawn, line_width=augmentation.pens(len(rows), rng))[..., None]
+        inputs = feeding.varied(self.examples, rows, self.recipe.input, how=self.recipe.augmentation, rng=rng, epoch=self.epoch)
+        return inputs, _one_hot(self.examples, rows)
 
     def on_epoch_end(self) -> None:
         self.epoch += 1
@@ -70,101 +53,94 @@ def train(recipe: Recipe, data: Path, out: Path) -> Card:
     keras.utils.set_random_seed(recipe.seed)
     out.mkdir(parents=True, exist_ok=True)
     load = catalog.find(catalog.DATASETS, recipe.dataset)
-    examples = load(data, cap_per_class=recipe.cap_per_class, validation_share=recipe.validation_share)
-    model = build(recipe.network, recipe.network_options, len(examples.class_names), recipe.precision)
-    held_out = _validation_bitmaps(examples)
-    _fit(model, recipe, examples, held_out, out)
-    answering = build(recipe.network, recipe.network_options, len(examples.class_names))
+    options = {"classes": recipe.classes, "cap_per_class": recipe.cap_per_class}
+    examples: Examples = load(data, validation_share=recipe.validation_share, **options)
+    model = build(recipe.network, recipe.network_options, recipe.input, len(examples.class_names), recipe.precision)
+    _adapt(model, examples, recipe)
+    held_out = np.flatnonzero(examples.in_validation)
+    inputs = feeding.clean(examples, held_out, recipe.input)
+    _fit(model, recipe, examples, (inputs, _one_hot(examples, held_out)), out)
+    answering = build(recipe.network, recipe.network_options, recipe.input, len(examples.class_names))
     answering.set_weights(model.get_weights())  # without the optimizer, and as exact as the network will answer
-    return _write_artifact(answering, recipe, examples, held_out, out)
+    return artifact.write(answering, recipe, examples, inputs, _read_history(out), out)
 
 
-def build(network: str, options: Any, classes: int, precision: str = "float32") -> keras.Model:
-    """The untrained network, logits out, whatever precision the process has been set to."""
+def build(network: str, options: Mapping[str, Any], form: str, classes: int, precision: str = "float32") -> keras.Model:
+    """The untrained network for the input form `form`, logits out, whatever precision the process has been set to."""
     before = keras.mixed_precision.global_policy()
     keras.mixed_precision.set_global_policy(precision)
     try:
-        built: keras.Model = catalog.find(catalog.NETWORKS, network)(input_shape=BITMAP_SHAPE, classes=classes, **options)
+        find = catalog.find(catalog.NETWORKS, network)
+        built: keras.Model = find(input_shape=INPUTS[form].shape, classes=classes, **options)
     finally:
         keras.mixed_precision.set_global_policy(before)
     return built
 
 
-def _validation_bitmaps(examples: DrawingExamples) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    rows = np.flatnonzero(examples.in_validation)
-    chunks = [render_batch([examples.drawings[row] for row in rows[at : at + 256]]) for at in range(0, len(rows), 256)]
-    return np.concatenate(chunks)[..., None], examples.labels[rows]
+def _one_hot(examples: Examples, rows: NDArray[np.intp]) -> NDArray[np.float32]:
+    return np.eye(len(examples.class_names), dtype=np.float32)[examples.labels[rows]]
 
 
-def _fit(model: keras.Model, recipe: Recipe, examples: DrawingExamples, held_out: Any, out: Path) -> None:
-    bitmaps, labels = held_out
+def _adapt(model: keras.Model, examples: Examples, recipe: Recipe) -> None:
+    """Lets a layer that must have seen the data before the training see some, as it comes out of the layers before it."""
+    some = np.random.default_rng(recipe.seed).permutation(np.flatnonzero(~examples.in_validation))[:5000]
+    for layer in model.layers:
+        if hasattr(layer, "adapt"):
+            before = keras.Model(model.inputs, layer.input)
+            layer.adapt(np.asarray(before.predict(feeding.clean(examples, some, recipe.input), verbose=0), dtype=np.float32))
+
+
+def _fit(model: keras.Model, recipe: Recipe, examples: Examples, held_out: Any, out: Path) -> None:
     history = _read_history(out)
     batches = Batches(examples, recipe, first_epoch=len(history))
-    schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, len(batches) * recipe.epochs, alpha=0.0, warmup_target=recipe.learning_rate, warmup_steps=len(batches) // 2
-    )
     model.compile(
-        optimizer=keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay),
+        optimizer=optimizing.optimizer(recipe, len(batches)),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=recipe.label_smoothing),
         metrics=["accuracy"],
         jit_compile=False,  # XLA trains these networks at a fraction of the speed on a CPU
     )
-    onehot = np.eye(len(examples.class_names), dtype=np.float32)[labels]
     keep = keras.callbacks.BackupAndRestore(str(out / "checkpoint"), double_checkpoint=True, delete_checkpoint=False)
-    remember = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: _remember(out, epoch, logs))
     model.fit(
-        batches, epochs=recipe.epochs, validation_data=(bitmaps, onehot), validation_batch_size=256,
-        callbacks=[remember, keep], verbose=2,
-    )  # fmt: skip
+        batches,
+        epochs=len(history) if _stalled(history, recipe) else recipe.epochs,
+        validation_data=held_out,
+        validation_batch_size=256,
+        callbacks=[_Chronicle(recipe, out), keep],
+        verbose=1 if sys.stderr.isatty() else 2,
+    )
 
 
-def _read_history(out: Path) -> list[dict[str, float]]:
+class _Chronicle(keras.callbacks.Callback):
+    """Writes the history, says how long it will take, and ends a run that no longer gets better."""
+
+    def __init__(self, recipe: Recipe, out: Path) -> None:
+        super().__init__()
+        self.recipe, self.out = recipe, out
+        self.took: list[float] = []
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self.began = time.monotonic()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        history = _remember(self.out, epoch, logs)
+        self.took.append(time.monotonic() - self.began)
+        left = (self.recipe.epochs - epoch - 1) * sum(self.took) / len(self.took)
+        print(f"epoch {epoch + 1} of {self.recipe.epochs}, about {left / 60:.0f} min left", flush=True)
+        self.model.stop_training = _stalled(history, self.recipe)
+
+
+def _stalled(history: History, recipe: Recipe) -> bool:
+    losses = [epoch["val_loss"] for epoch in history]
+    return recipe.patience is not None and bool(losses) and len(losses) - 1 - int(np.argmin(losses)) >= recipe.patience
+
+
+def _read_history(out: Path) -> History:
     path = out / HISTORY_FILE
-    history: list[dict[str, float]] = json.loads(path.read_text()) if path.exists() else []
+    history: History = json.loads(path.read_text()) if path.exists() else []
     return history
 
 
-def _remember(out: Path, epoch: int, logs: dict[str, float] | None) -> None:
+def _remember(out: Path, epoch: int, logs: dict[str, float] | None) -> History:
     history = [*_read_history(out)[:epoch], {name: round(float(value), 5) for name, value in (logs or {}).items()}]
     (out / HISTORY_FILE).write_text(json.dumps(history, indent=1) + "\n")
-
-
-def _write_artifact(model: keras.Model, recipe: Recipe, examples: DrawingExamples, held_out: Any, out: Path) -> Card:
-    bitmaps, labels = held_out
-    logits = model.predict(bitmaps, batch_size=256, verbose=0)
-    temperature = calibration.fit_temperature(logits, labels)
-    probabilities = calibration.softmax(logits / temperature)
-    unsure_below = calibration.unsure_threshold(probabilities, labels)
-    model.save_weights(out / WEIGHTS_FILE)
-    card = Card(
-        name=recipe.name,
-        title=recipe.title,
-        classifier=recipe.classifier,
-        kind=recipe.kind,
-        network=recipe.network,
-        network_options=recipe.network_options,
-        labels=examples.class_names,
-        weights_file=WEIGHTS_FILE,
-        weights_sha256=sha256_of(out / WEIGHTS_FILE),
-        temperature=temperature,
-        unsure_below=unsure_below,
-        metrics={"validation": evaluation.summary(probabilities, labels, unsure_below)},
-        recipe=asdict(recipe),
-        trained={**_circumstances(examples), "parameters": model.count_params(), "epochs": len(_read_history(out))},
-        limits=LIMITS,
-        attribution=ATTRIBUTION,
-    )
-    card.save(out)
-    return card
-
-
-def _circumstances(examples: DrawingExamples) -> dict[str, Any]:
-    """What a later run would have to share to come out the same."""
-    return {
-        "drawings": int((~examples.in_validation).sum()),
-        "data_sha256": examples.sha256(),
-        "keras": keras.version(),
-        "backend": keras.backend.backend(),
-        "numpy": np.__version__,
-        "python": platform.python_version(),
-    }
+    return history

@@ -90,7 +90,7 @@ def test_the_artifact_says_what_it_is(artifact: Path) -> None:
     assert 0.2 <= card.temperature <= 5
     assert 0 < card.unsure_below <= 0.5
     assert card.trained["epochs"] == len(history(artifact)) == 1
-    assert card.trained["drawings"] + card.metrics["validation"]["count"] == 32
+    assert card.trained["examples"] + card.metrics["validation"]["count"] == 32
     assert {"loss", "accuracy", "val_loss", "val_accuracy"} <= set(history(artifact)[0])
 
 
@@ -115,8 +115,8 @@ def test_training_leaves_the_process_as_it_was(data: Path, tmp_path: Path, monke
 
     from classifier.ml import training
 
-    for name in ("_fit", "_write_artifact"):
-        monkeypatch.setattr(training, name, lambda *arguments: None)
+    monkeypatch.setattr(training, "_fit", lambda *arguments: None)
+    monkeypatch.setattr("classifier.ml.artifact.write", lambda *arguments: None)
     before = keras.mixed_precision.global_policy().name
     training.train(replace(TINY, precision="mixed_bfloat16"), data, tmp_path)
     assert keras.mixed_precision.global_policy().name == before
@@ -153,14 +153,14 @@ def test_a_killed_run_goes_on_from_its_last_epoch(
 
     recipe, remember, epochs = replace(TINY, epochs=2), training._remember, []
 
-    def killed_in_the_second(out: Path, epoch: int, logs: dict[str, float] | None) -> None:
+    def killed_in_the_second(out: Path, epoch: int, logs: dict[str, float] | None) -> Any:
         if epoch == 1:
             raise KeyboardInterrupt
-        remember(out, epoch, logs)
+        return remember(out, epoch, logs)
 
-    def counted(out: Path, epoch: int, logs: dict[str, float] | None) -> None:
+    def counted(out: Path, epoch: int, logs: dict[str, float] | None) -> Any:
         epochs.append(epoch)
-        remember(out, epoch, logs)
+        return remember(out, epoch, logs)
 
     monkeypatch.setattr(training, "_remember", killed_in_the_second)
     with pytest.raises(KeyboardInterrupt):

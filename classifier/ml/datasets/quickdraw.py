@@ -6,26 +6,28 @@ The Quick, Draw! Dataset is made available by Google, Inc. under CC BY 4.0.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
-from classifier.ml.datasets.examples import DrawingExamples
+from classifier.ml.datasets.examples import DrawingExamples, chosen, on_validation_side
 from classifier.ml.strokes import Stroke
 
 SUFFIXES = (".ndjson", ".ndjson.gz")
 
 
-def load(root: Path, *, cap_per_class: int | None = None, validation_share: float = 0.05) -> DrawingExamples:
+def load(
+    root: Path, *, classes: Sequence[str] | None = None, cap_per_class: int | None = None, validation_share: float = 0.05
+) -> DrawingExamples:
     """Load drawings from `root`, `root/simplified` or `root/quickdraw/simplified`.
 
-    At most `cap_per_class` a class, first come. Raises FileNotFoundError if there are no ndjson files, ValueError for a bad line.
+    Of all classes, or of `classes` in their order; at most `cap_per_class` a class, first come.
+    Raises FileNotFoundError if there are no ndjson files, or none for a class, ValueError for a bad line.
     """
-    files = _class_files(root)
+    files = chosen(_class_files(root), classes)
     drawings: list[list[Stroke]] = []
     labels: list[int] = []
     held_out: list[bool] = []
@@ -33,8 +35,8 @@ def load(root: Path, *, cap_per_class: int | None = None, validation_share: floa
         for drawing, key in _lines(path, cap_per_class):
             drawings.append(drawing)
             labels.append(label)
-            held_out.append(_in_validation(key, validation_share))
-    return DrawingExamples(drawings, np.array(labels), np.array(held_out), tuple(files))
+            held_out.append(on_validation_side(key.encode(), validation_share))
+    return DrawingExamples(np.array(labels), np.array(held_out), tuple(files), drawings)
 
 
 def _class_files(root: Path) -> dict[str, Path]:
@@ -67,8 +69,3 @@ def _parsed(line: Any) -> tuple[list[Stroke], str]:
     if not drawing or any(stroke.ndim != 2 or not stroke.size for stroke in drawing):
         raise ValueError("it needs strokes of one point or more")
     return drawing, str(line["key_id"])
-
-
-def _in_validation(key: str, share: float) -> bool:
-    """The same drawing is always on the same side, whatever else is loaded."""
-    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big") < share * 2**32

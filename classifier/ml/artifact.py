@@ -1,0 +1,78 @@
+"""Writes the folder that a training run ends in: the weights, and the card that says what they are worth."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.ml import calibration, evaluation, views
+from classifier.ml.datasets.examples import Examples
+from classifier.ml.handover import Card, Recipe, sha256_of
+
+WEIGHTS_FILE = "model.weights.h5"
+ATTRIBUTION = {
+    "drawing": "The Quick, Draw! Dataset, made available by Google, Inc. under CC BY 4.0 "
+    "(https://creativecommons.org/licenses/by/4.0/).",
+    "photo": 'CIFAR-10, collected by Alex Krizhevsky, Vinod Nair and Geoffrey Hinton: A. Krizhevsky, "Learning Multiple Layers '
+    'of Features from Tiny Images", 2009 (https://www.cs.toronto.edu/~kriz/cifar.html).',
+}
+LIMITS = {
+    "drawing": "Labels are what players were asked to draw; about one in ten is in doubt. Most classes were learnt from some "
+    "360 drawings. Look-alikes are confused (cake and birthday cake, the string instruments, the round fruits). It knows line "
+    "drawings only: filled shapes, shading, text and photographs get a confident-looking guess at times.",
+    "photo": "It knows ten things, each filling most of a picture of 32x32 pixels; anything else gets one of their names, at "
+    "times with high confidence. Larger photos are cropped to their middle and shrunk: what is small or at the edge is lost. "
+    "Cats and dogs are confused most, then birds, deer and horses in landscapes, and cars with trucks.",
+}
+
+
+def write(
+    model: keras.Model, recipe: Recipe, examples: Examples, inputs: NDArray[Any], history: list[dict[str, float]], out: Path
+) -> Card:
+    """Save `model` (logits out) and its card to `out`; `inputs` are those of the examples held out, in their order."""
+    labels = examples.labels[examples.in_validation]
+    logits = views.average(lambda batch: model.predict(batch, batch_size=256, verbose=0), inputs, recipe.views)
+    temperature = calibration.fit_temperature(logits, labels)
+    unsure_below = calibration.unsure_threshold(calibration.softmax(logits / temperature), labels)
+    measured = evaluation.summary(calibration.cross_fitted(logits, labels), labels, unsure_below)
+    model.save_weights(out / WEIGHTS_FILE)
+    card = Card(
+        name=recipe.name,
+        title=recipe.title,
+        classifier=recipe.classifier,
+        kind=recipe.kind,
+        input=recipe.input,
+        views=recipe.views,
+        network=recipe.network,
+        network_options=recipe.network_options,
+        labels=examples.class_names,
+        weights_file=WEIGHTS_FILE,
+        weights_sha256=sha256_of(out / WEIGHTS_FILE),
+        temperature=temperature,
+        unsure_below=unsure_below,
+        metrics={"validation": measured},
+        recipe=asdict(recipe),
+        trained={**_circumstances(examples), "parameters": model.count_params(), "epochs": len(history)},
+        limits=LIMITS[recipe.kind],
+        attribution=ATTRIBUTION[recipe.kind],
+    )
+    card.save(out)
+    return card
+
+
+def _circumstances(examples: Examples) -> dict[str, Any]:
+    """What a later run would have to share to come out the same."""
+    return {
+        "examples": int((~examples.in_validation).sum()),
+        "data_sha256": examples.sha256(),
+        "keras": keras.version(),
+        "backend": keras.backend.backend(),
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+    }

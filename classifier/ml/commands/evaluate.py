@@ -1,0 +1,67 @@
+"""measure an artifact on labelled pictures; prints one JSON object"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.ml import evaluation, files
+from classifier.ml.commands.opening import open_card, open_recognizer
+
+if TYPE_CHECKING:
+    from classifier.ml.inference import Recognizer
+
+REPORT_EVERY_S = 10.0
+DATA = """
+FILE is one of
+  .npz     bitmaps (n, 784) or (n, 28, 28) uint8, ink 255, or images (n, h, w, 3) uint8 RGB;
+           labels (n,) integers that index class_names (k,), which may be some of the artifact's, in any order
+  .ndjson, .ndjson.gz   Quick, Draw!'s lines {"word": ..., "drawing": [[[x, ...], [y, ...]], ...]}"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = DATA
+    parser.add_argument("artifact", type=Path, metavar="ARTIFACT", help="folder with card.json and the weights")
+    parser.add_argument("--data", type=Path, required=True, metavar="FILE", help="labelled pictures, see below")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE.npz",
+        help="keep probabilities (n, k) float32, rows in the file's order, class_names (k,) of the columns, and labels (n,)",
+    )  # fmt: skip
+
+
+def run(options: argparse.Namespace) -> tuple[str, bool]:
+    card = open_card(options.artifact)
+    data = files.labelled(options.data, card.labels, card.input)
+    if options.out and not options.out.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {options.out.parent} for {options.out.name}.")
+    probabilities = _probabilities(open_recognizer(options.artifact), data)
+    if options.out:
+        _keep(options.out, probabilities, data.labels, card.labels)
+    result = evaluation.summary(probabilities, data.labels, card.unsure_below)
+    per_class = evaluation.per_class(probabilities, data.labels, card.labels)
+    return json.dumps({**result, "per_class": per_class}, ensure_ascii=False), True
+
+
+def _probabilities(recognizer: Recognizer, data: files.Labelled) -> NDArray[np.float32]:
+    kept = np.empty((len(data.labels), len(recognizer.card.labels)), dtype=np.float32)
+    done, reported = 0, time.monotonic()
+    for chunk in data.chunks:
+        kept[done : done + len(chunk)] = recognizer.probabilities(chunk)
+        done += len(chunk)
+        if time.monotonic() - reported > REPORT_EVERY_S:
+            reported = time.monotonic()
+            print(f"{done:,} of {len(kept):,}", file=sys.stderr)
+    return kept
+
+
+def _keep(out: Path, probabilities: NDArray[np.float32], labels: NDArray[np.int64], names: Sequence[str]) -> None:
+    with out.open("wb") as file:
+        np.savez(file, probabilities=probabilities, labels=labels, class_names=np.array(names))
