@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from classifier.ml import augmentation, calibration, catalog, strokes
+from classifier.ml import augmentation, calibration, catalog, feeding, strokes
+from classifier.ml.handover import INPUTS
 
 pytestmark = [
     pytest.mark.tensorflow,
@@ -22,26 +23,30 @@ CLASSES = 5
 every_network = pytest.mark.parametrize("name", catalog.NETWORKS)
 
 
+def form_of(name: str) -> str:
+    return "sequence" if name == "recurrent" else "bitmap"
+
+
 def build(name: str) -> Any:
     import keras
 
     keras.utils.set_random_seed(1)
-    return catalog.find(catalog.NETWORKS, name)(input_shape=(28, 28, 1), classes=CLASSES)
+    return catalog.find(catalog.NETWORKS, name)(input_shape=INPUTS[form_of(name)].shape, classes=CLASSES)
 
 
-def examples(count: int = 32) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Bitmaps (count, 28, 28, 1) of five things, each drawn a little differently, and their labels."""
+def examples(name: str, count: int = 32) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """What the network reads of five things, each drawn a little differently, and their labels."""
     rng = np.random.default_rng(2)
     labels = np.arange(count) % CLASSES
     drawn = [augmentation.redraw(strokes.parse(SAMPLES[label]["drawing"]), rng) for label in labels]
-    return strokes.render_batch(drawn)[..., None], labels
+    return feeding.drawn(drawn, form_of(name)), labels
 
 
 @every_network
 def test_the_answer_is_a_probability_for_each_class(name: str) -> None:
-    bitmaps, _ = examples()
-    logits = build(name)(bitmaps, training=False).numpy()
-    assert logits.shape == (len(bitmaps), CLASSES)
+    inputs, _ = examples(name)
+    logits = build(name)(inputs, training=False).numpy()
+    assert logits.shape == (len(inputs), CLASSES)
     assert logits.dtype == np.float32
     assert np.allclose(calibration.softmax(logits).sum(axis=1), 1)
 
@@ -50,14 +55,14 @@ def test_the_answer_is_a_probability_for_each_class(name: str) -> None:
 def test_it_can_learn_32_drawings_by_heart(name: str) -> None:
     import keras
 
-    bitmaps, labels = examples()
+    inputs, labels = examples(name)
     model = build(name)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(optimizer=keras.optimizers.Adam(3e-3), loss=loss, jit_compile=False)
     right = 0.0
     for _ in range(60):
-        model.train_on_batch(bitmaps, labels)
-        right = float((model(bitmaps, training=True).numpy().argmax(axis=1) == labels).mean())
+        model.train_on_batch(inputs, labels)
+        right = float((model(inputs, training=True).numpy().argmax(axis=1) == labels).mean())
         if right >= 0.95:
             break
     assert right >= 0.95
@@ -65,13 +70,13 @@ def test_it_can_learn_32_drawings_by_heart(name: str) -> None:
 
 @every_network
 def test_saved_and_loaded_it_answers_the_same(name: str, tmp_path: Path) -> None:
-    bitmaps, _ = examples(8)
+    inputs, _ = examples(name, 8)
     model = build(name)
-    model(bitmaps, training=True)  # moves what normalisation remembers
+    model(inputs, training=True)  # moves what normalisation remembers
     model.save_weights(tmp_path / "model.weights.h5")
     other = build(name)
     other.load_weights(tmp_path / "model.weights.h5")
-    assert np.array_equal(model(bitmaps, training=False).numpy(), other(bitmaps, training=False).numpy())
+    assert np.array_equal(model(inputs, training=False).numpy(), other(inputs, training=False).numpy())
 
 
 @pytest.fixture
