@@ -41,7 +41,8 @@ class Recipe:
 
     `classes` chooses some of the dataset's. `average_weights` is the share of the old in a running mean of the weights, with
     which the network answers. `patience` ends the run after so many epochs without a lower validation loss. `views` is how
-    many ways of looking at a picture the network's answer is averaged over.
+    many ways of looking at a picture the network's answer is averaged over. `start_from` is the sha256 of the weights that it
+    began with.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Recipe:
     average_weights: float | None = None
     precision: str = "float32"
     views: int = 1
+    start_from: str | None = None
     seed: int = 0
 
 

@@ -11,9 +11,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from classifier.ml import calibration, views
+from classifier.ml.building import build
 from classifier.ml.handover import INPUTS, BadCard, Card
 from classifier.ml.pixels import has_ink, is_plain
-from classifier.ml.training import build
 
 BATCH = 16
 """Rows in every call, filled up with blanks: one compiled shape, and no picture's answer depends on its neighbours."""

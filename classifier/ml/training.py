@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,10 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.ml import artifact, catalog, feeding, optimizing
+from classifier.ml import artifact, catalog, feeding, optimizing, transfer
+from classifier.ml.building import build
 from classifier.ml.datasets.examples import Examples
-from classifier.ml.handover import INPUTS, Card, Recipe
+from classifier.ml.handover import Card, Recipe
 
 HISTORY_FILE = "history.json"
 History = list[dict[str, float]]
@@ -48,33 +48,27 @@ class Batches(keras.utils.PyDataset):
         self.shuffled = self._shuffle()
 
 
-def train(recipe: Recipe, data: Path, out: Path) -> Card:
-    """Train `recipe` on the data in `data` and write the artifact to `out`. A killed run goes on from its last epoch."""
+def train(recipe: Recipe, data: Path, out: Path, *, start: Path | None = None) -> Card:
+    """Train `recipe` on the data in `data` and write the artifact to `out`. A killed run goes on from its last epoch.
+
+    `start` is an artifact, or a weights file, that the network begins with: see `transfer.continuing`, which fits the recipe.
+    """
     keras.utils.set_random_seed(recipe.seed)
     out.mkdir(parents=True, exist_ok=True)
     load = catalog.find(catalog.DATASETS, recipe.dataset)
     options = {"classes": recipe.classes, "cap_per_class": recipe.cap_per_class}
     examples: Examples = load(data, validation_share=recipe.validation_share, **options)
     model = build(recipe.network, recipe.network_options, recipe.input, len(examples.class_names), recipe.precision)
-    _adapt(model, examples, recipe)
+    if start is None:
+        _adapt(model, examples, recipe)
+    else:
+        transfer.take_over(model, start)
     held_out = np.flatnonzero(examples.in_validation)
     inputs = feeding.clean(examples, held_out, recipe.input)
     _fit(model, recipe, examples, (inputs, _one_hot(examples, held_out)), out)
     answering = build(recipe.network, recipe.network_options, recipe.input, len(examples.class_names))
     answering.set_weights(model.get_weights())  # without the optimizer, and as exact as the network will answer
     return artifact.write(answering, recipe, examples, inputs, _read_history(out), out)
-
-
-def build(network: str, options: Mapping[str, Any], form: str, classes: int, precision: str = "float32") -> keras.Model:
-    """The untrained network for the input form `form`, logits out, whatever precision the process has been set to."""
-    before = keras.mixed_precision.global_policy()
-    keras.mixed_precision.set_global_policy(precision)
-    try:
-        find = catalog.find(catalog.NETWORKS, network)
-        built: keras.Model = find(input_shape=INPUTS[form].shape, classes=classes, **options)
-    finally:
-        keras.mixed_precision.set_global_policy(before)
-    return built
 
 
 def _one_hot(examples: Examples, rows: NDArray[np.intp]) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""What every network of the catalog keeps to, with the options that its build has by itself."""
+"""What every network of the catalog keeps to, with the options that its build has by itself, as far as a test has the time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def build(name: str) -> Any:
     import keras
 
     keras.utils.set_random_seed(1)
-    return catalog.find(catalog.NETWORKS, name)(input_shape=INPUTS[form_of(name)].shape, classes=CLASSES)
+    smaller = {"side": 32} if name == "application" else {}
+    return catalog.find(catalog.NETWORKS, name)(input_shape=INPUTS[form_of(name)].shape, classes=CLASSES, **smaller)
 
 
 def examples(name: str, count: int = 32) -> tuple[NDArray[Any], NDArray[np.int64]]:

@@ -1,0 +1,42 @@
+"""Start from what another network has learnt: everything but its head is taken over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+
+from classifier.ml.building import build
+from classifier.ml.handover import BadCard, Card, Recipe, sha256_of
+from classifier.ml.networks.application import NESTED
+
+
+def continuing(recipe: Recipe, source: Path, application: str | None = None) -> Recipe:
+    """The recipe with the network, and the hash of the weights, that `source` brings.
+
+    `source` is an artifact's folder, or a weights file of the network `application` of `keras.applications`. Raises BadCard
+    if the artifact is damaged or reads another kind of input, FileNotFoundError, ValueError for a file without `application`.
+    """
+    if source.is_dir():
+        card = Card.load(source)
+        if card.input != recipe.input:
+            raise BadCard(f"{source} reads the input {card.input!r}, but the recipe {recipe.name} has {recipe.input!r}.")
+        weights, network, options = card.check_weights(source), card.network, card.network_options
+    elif application is None:
+        raise ValueError(f"{source} is a file: say which network its weights are of with --application, such as MobileNetV2.")
+    else:
+        weights, network, options = source, "application", {"application": application}
+    return replace(recipe, network=network, network_options=options, start_from=sha256_of(weights))
+
+
+def take_over(model: keras.Model, source: Path) -> None:
+    """Give `model` the weights of `source`, as above, but for its last layer. Raises ValueError if they do not fit."""
+    if not source.is_dir():
+        model.get_layer(NESTED).load_weights(source)
+        return
+    card = Card.load(source)
+    other = build(card.network, card.network_options, card.input, len(card.labels))
+    other.load_weights(card.check_weights(source))
+    for ours, theirs in zip(model.layers[:-1], other.layers[:-1], strict=True):
+        ours.set_weights(theirs.get_weights())
