@@ -27,8 +27,8 @@ LIMITS = {
     "360 drawings. Look-alikes are confused (cake and birthday cake, the string instruments, the round fruits). It knows line "
     "drawings only: filled shapes, shading, text and photographs get a confident-looking guess at times.",
     "photo": "It knows ten things, each filling most of a picture of 32x32 pixels; anything else gets one of their names, at "
-    "times with high confidence. Larger photos are cropped to their middle and shrunk: what is small or at the edge is lost. "
-    "Cats and dogs are confused most, then birds, deer and horses in landscapes, and cars with trucks.",
+    "times with high confidence. Larger photos are shrunk, and those longer than 4:3 lose their ends: what is small in the "
+    "picture is lost. Cats and dogs are confused most, then birds, deer and horses in landscapes, and cars with trucks.",
 }
 
 

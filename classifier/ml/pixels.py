@@ -1,7 +1,8 @@
 """Pictures from strangers → pixels: opened safely, stored safely, and brought to the array that a network expects.
 
 What came in is recognised by its content, never by its name, and measured by its header before it is decoded.
-Line drawings are turned into Quick, Draw!'s form by `classifier.ml.ink`, whose public names stand here too.
+Line drawings are turned into Quick, Draw!'s form by `classifier.ml.ink` and told from photographs by `classifier.ml.kinds`; their
+public names stand here too.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from classifier.ml.ink import drawing, has_ink
+from classifier.ml.kinds import looks_like
 
 __all__ = [
     "FORMATS",
@@ -24,6 +26,7 @@ __all__ = [
     "encode_picture",
     "has_ink",
     "is_plain",
+    "looks_like",
     "open_picture",
     "photo",
 ]
@@ -32,6 +35,7 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 2_048
 PHOTO_SIDE = 32
+PHOTO_ASPECT = 4 / 3
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "AVIF")
 
 _SMALL = 256
@@ -160,10 +164,14 @@ def _is_light_ink(image: Image.Image) -> bool:
 
 
 def photo(image: Image.Image) -> NDArray[np.uint8]:
-    """Any picture to (32, 32, 3) uint8 RGB: its middle square, shrunk with antialiasing (or enlarged) by Lanczos' filter."""
-    square = min(image.size)
-    left, top = (image.width - square) / 2, (image.height - square) / 2
-    box = (left, top, left + square, top + square)
+    """Any picture to (32, 32, 3) uint8 RGB, shrunk with antialiasing (or enlarged) by Lanczos' filter.
+
+    What is longer than 4:3 loses its ends; the rest is squeezed into the square, as the pictures of CIFAR-10 were, so that
+    little of an ordinary photo is lost.
+    """
+    width, height = (min(side, other * PHOTO_ASPECT) for side, other in (image.size, image.size[::-1]))
+    left, top = (image.width - width) / 2, (image.height - height) / 2
+    box = (left, top, left + width, top + height)
     shrunk = image.convert("RGB").resize((PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
     return np.asarray(shrunk)
 

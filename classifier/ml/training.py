@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from classifier.ml import artifact, catalog, feeding, optimizing, transfer
 from classifier.ml.building import build
-from classifier.ml.datasets.examples import Examples
+from classifier.ml.datasets.examples import Examples, joined
 from classifier.ml.handover import Card, Recipe
 
 HISTORY_FILE = "history.json"
@@ -48,16 +48,19 @@ class Batches(keras.utils.PyDataset):
         self.shuffled = self._shuffle()
 
 
-def train(recipe: Recipe, data: Path, out: Path, *, start: Path | None = None) -> Card:
+def train(recipe: Recipe, data: Path, out: Path, *, start: Path | None = None, also: Path | None = None) -> Card:
     """Train `recipe` on the data in `data` and write the artifact to `out`. A killed run goes on from its last epoch.
 
     `start` is an artifact, or a weights file, that the network begins with: see `transfer.continuing`, which fits the recipe.
+    `also` is a folder of pictures, one folder a class, to train on as well: see `joined`.
     """
     keras.utils.set_random_seed(recipe.seed)
     out.mkdir(parents=True, exist_ok=True)
     load = catalog.find(catalog.DATASETS, recipe.dataset)
     options = {"classes": recipe.classes, "cap_per_class": recipe.cap_per_class}
     examples: Examples = load(data, validation_share=recipe.validation_share, **options)
+    if also:
+        examples = joined(examples, catalog.find(catalog.DATASETS, f"{recipe.kind}-folders")(also, validation_share=0))
     model = build(recipe.network, recipe.network_options, recipe.input, len(examples.class_names), recipe.precision)
     if start is None:
         _adapt(model, examples, recipe)
@@ -116,8 +119,8 @@ class _Chronicle(keras.callbacks.Callback):
         self.began = time.monotonic()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        history = _remember(self.out, epoch, logs)
         self.took.append(time.monotonic() - self.began)
+        history = _remember(self.out, epoch, {**(logs or {}), "seconds": self.took[-1]})
         left = (self.recipe.epochs - epoch - 1) * sum(self.took) / len(self.took)
         print(f"epoch {epoch + 1} of {self.recipe.epochs}, about {left / 60:.0f} min left", flush=True)
         self.model.stop_training = _stalled(history, self.recipe)
@@ -134,7 +137,7 @@ def _read_history(out: Path) -> History:
     return history
 
 
-def _remember(out: Path, epoch: int, logs: dict[str, float] | None) -> History:
-    history = [*_read_history(out)[:epoch], {name: round(float(value), 5) for name, value in (logs or {}).items()}]
+def _remember(out: Path, epoch: int, logs: dict[str, float]) -> History:
+    history = [*_read_history(out)[:epoch], {name: round(float(value), 5) for name, value in logs.items()}]
     (out / HISTORY_FILE).write_text(json.dumps(history, indent=1) + "\n")
     return history

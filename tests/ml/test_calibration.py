@@ -70,3 +70,20 @@ def test_of_equal_probabilities_the_first_comes_first() -> None:
 def test_each_class_that_occurs_has_its_accuracy() -> None:
     probabilities = np.eye(3)[[0, 0, 2]]
     assert evaluation.per_class(probabilities, np.array([0, 2, 2]), ("a", "b", "c")) == {"a": 1.0, "c": 0.5}
+
+
+def test_each_half_is_scaled_by_what_the_other_teaches() -> None:
+    raw = logits(4_000)
+    labels = drawn_from(calibration.softmax(raw / 2))
+    fitted = calibration.cross_fitted(raw, labels)
+    assert np.allclose(fitted.sum(axis=1), 1)
+    assert calibration.expected_calibration_error(fitted, labels) < 0.03
+    spoilt = labels.copy()
+    spoilt[::2] = raw[::2].argmax(axis=1)  # what one half's labels say must not reach its own probabilities
+    assert np.array_equal(calibration.cross_fitted(raw, spoilt)[::2], fitted[::2])
+    assert not np.array_equal(calibration.cross_fitted(raw, spoilt)[1::2], fitted[1::2])
+
+
+def test_a_single_example_is_taken_as_it_is() -> None:
+    raw = logits(1)
+    assert np.allclose(calibration.cross_fitted(raw, np.array([2])), calibration.softmax(raw))

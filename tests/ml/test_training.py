@@ -91,7 +91,7 @@ def test_the_artifact_says_what_it_is(artifact: Path) -> None:
     assert 0 < card.unsure_below <= 0.5
     assert card.trained["epochs"] == len(history(artifact)) == 1
     assert card.trained["examples"] + card.metrics["validation"]["count"] == 32
-    assert {"loss", "accuracy", "val_loss", "val_accuracy"} <= set(history(artifact)[0])
+    assert {"loss", "accuracy", "val_loss", "val_accuracy", "seconds"} <= set(history(artifact)[0])
 
 
 def test_the_artifact_answers(artifact: Path) -> None:
@@ -153,12 +153,12 @@ def test_a_killed_run_goes_on_from_its_last_epoch(
 
     recipe, remember, epochs = replace(TINY, epochs=2), training._remember, []
 
-    def killed_in_the_second(out: Path, epoch: int, logs: dict[str, float] | None) -> Any:
+    def killed_in_the_second(out: Path, epoch: int, logs: dict[str, float]) -> Any:
         if epoch == 1:
             raise KeyboardInterrupt
         return remember(out, epoch, logs)
 
-    def counted(out: Path, epoch: int, logs: dict[str, float] | None) -> Any:
+    def counted(out: Path, epoch: int, logs: dict[str, float]) -> Any:
         epochs.append(epoch)
         return remember(out, epoch, logs)
 
