@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Probabilities = NDArray[np.floating]
+BINS = 15
 
 
 def softmax(logits: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -34,13 +35,17 @@ def _loss(logits: NDArray[np.floating], labels: NDArray[np.integer], log_tempera
     return -float(np.log(probabilities[np.arange(len(labels)), labels] + 1e-12).mean())
 
 
-def expected_calibration_error(probabilities: Probabilities, labels: NDArray[np.integer], bins: int = 15) -> float:
+def expected_calibration_error(probabilities: Probabilities, labels: NDArray[np.integer], bins: int = BINS) -> float:
     """How far the top label's probability is from how often it is right, 0..1, over equal-width bins."""
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == labels
-    bin_of = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = np.bincount(bin_of, weights=right - confidence, minlength=bins)
+    gaps = np.bincount(bin_of(confidence, bins), weights=right - confidence, minlength=bins)
     return float(np.abs(gaps).sum() / len(labels))
+
+
+def bin_of(confidence: Probabilities, bins: int) -> NDArray[np.intp]:
+    """In which of the equal-width bins each probability (n,) falls, 0..bins - 1; 1.0 falls in the last."""
+    return np.minimum((confidence * bins).astype(np.intp), bins - 1)
 
 
 def unsure_threshold(probabilities: Probabilities, labels: NDArray[np.integer], wanted: float = 1 / 3) -> float:

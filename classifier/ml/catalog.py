@@ -12,6 +12,7 @@ from classifier.ml.recipes import drawings, photos, shipped
 PRETRAINED = Path(__file__).parent / "pretrained"
 
 NETWORKS = {
+    "application": "classifier.ml.networks.application:build",
     "recurrent": "classifier.ml.networks.recurrent:build",
     "residual": "classifier.ml.networks.residual:build",
     "stacked": "classifier.ml.networks.stacked:build",
@@ -19,7 +20,10 @@ NETWORKS = {
 }
 
 DATASETS = {
+    "bitmaps": "classifier.ml.datasets.bitmaps:load",
     "cifar10": "classifier.ml.datasets.cifar10:load",
+    "drawing-folders": "classifier.ml.datasets.folders:load_drawings",
+    "photo-folders": "classifier.ml.datasets.folders:load_photos",
     "quickdraw": "classifier.ml.datasets.quickdraw:load",
 }
 

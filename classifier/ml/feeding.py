@@ -26,6 +26,11 @@ def clean(examples: Examples, rows: Rows, form: str) -> NDArray[Any]:
     return np.concatenate(chunks) if chunks else np.empty((0, *INPUTS[form].shape), INPUTS[form].dtype)
 
 
+def shown(examples: Examples, rows: Rows) -> NDArray[np.uint8]:
+    """The examples as a person would look at them, (n, h, w, c): pictures as they are, drawings as bitmaps with ink 255."""
+    return examples.pixels[rows] if isinstance(examples, PictureExamples) else clean(examples, rows, "bitmap")
+
+
 def varied(examples: Examples, rows: Rows, form: str, *, how: str | None, rng: np.random.Generator, epoch: int) -> NDArray[Any]:
     """The examples as somebody else might have drawn or taken them; `how` is "strokes", "shifts" or None. As `clean`, else."""
     if how == "strokes" and isinstance(examples, DrawingExamples):

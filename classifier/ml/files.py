@@ -92,6 +92,26 @@ def pictures(paths: Iterable[str], form: str) -> Iterator[Picture]:
             yield from _file(Path(path), form)
 
 
+def arrays(path: Path, *names: str) -> dict[str, NDArray[Any]]:
+    """Those of the named arrays that a .npz file holds, in that order. Raises BadData, or OSError."""
+    with path.open("rb") as file:
+        if not zipfile.is_zipfile(file):
+            raise BadData(f"{path} is no .npz file, or an incomplete one.")
+        file.seek(0)
+        try:
+            with np.load(file, allow_pickle=False) as found:
+                return {name: found[name] for name in names if name in found}
+        except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+            raise BadData(f"{path} cannot be read: {error}") from error
+
+
+def array(path: Path, found: dict[str, NDArray[Any]], name: str) -> NDArray[Any]:
+    """One of the arrays that were found in a file. Raises BadData where it was not."""
+    if name not in found:
+        raise BadData(f"{path} has no array {name!r}.")
+    return found[name]
+
+
 def chunked(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     """Lists of `size` items, the last one shorter."""
     left = iter(items)
@@ -103,34 +123,15 @@ def chunked(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 
 def _labelled_arrays(path: Path, names: Sequence[str], form: str) -> Labelled:
-    arrays = _arrays(path)
-    rows, prepare = _rows(path, arrays, form)
-    labels, class_names = _array(path, arrays, "labels"), _array(path, arrays, "class_names").astype(str)
+    found = arrays(path, "bitmaps", "images", "labels", "class_names")
+    rows, prepare = _rows(path, found, form)
+    labels, class_names = array(path, found, "labels"), array(path, found, "class_names").astype(str)
     if labels.shape != (len(rows),) or labels.dtype.kind not in "iu":
         raise BadData(f"{path}: labels must be {len(rows)} integers, one a picture; it has {labels.dtype} {labels.shape}.")
     if class_names.ndim != 1 or (len(labels) and not 0 <= labels.min() <= labels.max() < len(class_names)):
         raise BadData(f"{path}: labels must index class_names, which has the shape {class_names.shape}.")
     columns = np.array(_columns(path, class_names.tolist(), names), dtype=np.int64)
     return Labelled(columns[labels], (prepare(rows[at : at + CHUNK]) for at in range(0, len(rows), CHUNK)))
-
-
-def _arrays(path: Path) -> dict[str, NDArray[Any]]:
-    with path.open("rb") as file:
-        if not zipfile.is_zipfile(file):
-            raise BadData(f"{path} is no .npz file, or an incomplete one.")
-        file.seek(0)
-        try:
-            with np.load(file, allow_pickle=False) as found:
-                pixels_name = "bitmaps" if "bitmaps" in found else "images"
-                return {name: found[name] for name in (pixels_name, "labels", "class_names") if name in found}
-        except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-            raise BadData(f"{path} cannot be read: {error}") from error
-
-
-def _array(path: Path, arrays: dict[str, NDArray[Any]], name: str) -> NDArray[Any]:
-    if name not in arrays:
-        raise BadData(f"{path} has no array {name!r}.")
-    return arrays[name]
 
 
 def _rows(path: Path, arrays: dict[str, NDArray[Any]], form: str) -> tuple[NDArray[np.uint8], Prepare]:

@@ -49,7 +49,7 @@ def drawing(image: Image.Image) -> Bitmap:
 
 
 def _searched(image: Image.Image, may_be_framed: bool = True) -> Bitmap:
-    paper, look = _Paper(image), image.reduce(math.ceil(max(image.size) / _LOOK))
+    paper, look = Paper(image), image.reduce(math.ceil(max(image.size) / _LOOK))
     contrast = paper.contrast(look, (0, 0, *image.size), image.size)
     noise = _noise(contrast)
     found = without_specks(contrast > max(_FAINTEST, 8 * noise, _faintest(contrast)))
@@ -87,7 +87,7 @@ def _ring(side: int, thickness: int) -> Mask:
     return ring
 
 
-class _Paper:
+class Paper:
     """The colour of the paper under the ink, everywhere in a picture.
 
     A smooth surface fitted from the border inwards gives the light's fall; a local median follows the edge of a shadow
@@ -105,11 +105,15 @@ class _Paper:
 
     def contrast(self, part: Image.Image, box: Box, size: tuple[int, int]) -> Floats:
         """How far each pixel of `part`, cut from `box` of a picture of `size`, is from the paper: 0..1."""
-        scale = _GRID / size[0], _GRID / size[1]
-        here = (box[0] * scale[0], box[1] * scale[1], box[2] * scale[0], box[3] * scale[1])
-        paper = self._bare.resize(part.size, Image.Resampling.BILINEAR, box=here)
+        paper = self.under(part, box, size)
         strongest: Floats = np.maximum.reduce([_away(*bands) for bands in zip(part.split(), paper.split(), strict=True)])
         return strongest
+
+    def under(self, part: Image.Image, box: Box, size: tuple[int, int]) -> Image.Image:
+        """The bare paper of that part."""
+        scale = _GRID / size[0], _GRID / size[1]
+        here = (box[0] * scale[0], box[1] * scale[1], box[2] * scale[0], box[3] * scale[1])
+        return self._bare.resize(part.size, Image.Resampling.BILINEAR, box=here)
 
 
 def _grid(sampled: Image.Image) -> Floats:
@@ -146,9 +150,14 @@ def _terms() -> NDArray[np.float64]:
 
 def _noise(contrast: Floats) -> float:
     """What the bare paper shows of contrast, read along the border."""
+    return float(np.median(along_border(contrast)))
+
+
+def along_border(contrast: Floats) -> Floats:
+    """The values at the four sides of a raster, a sixteenth deep."""
     edge = max(1, min(contrast.shape) // 16)
     sides = contrast[:edge], contrast[-edge:], contrast[:, :edge], contrast[:, -edge:]
-    return float(np.median(np.concatenate([side.ravel() for side in sides])))
+    return np.concatenate([side.ravel() for side in sides])
 
 
 def _faintest(contrast: Floats) -> float:

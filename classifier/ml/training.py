@@ -12,12 +12,12 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.ml import artifact, catalog, feeding, optimizing, transfer
+from classifier.ml import artifact, catalog, feeding, figures, optimizing, resuming, transfer
 from classifier.ml.building import build
 from classifier.ml.datasets.examples import Examples, joined
 from classifier.ml.handover import Card, Recipe
 
-HISTORY_FILE = "history.json"
+HISTORY_FILE, CURVES_FILE = "history.json", "curves.png"
 History = list[dict[str, float]]
 
 
@@ -61,6 +61,7 @@ def train(recipe: Recipe, data: Path, out: Path, *, start: Path | None = None, a
     examples: Examples = load(data, validation_share=recipe.validation_share, **options)
     if also:
         examples = joined(examples, catalog.find(catalog.DATASETS, f"{recipe.kind}-folders")(also, validation_share=0))
+    resuming.hold_to(examples, out)
     model = build(recipe.network, recipe.network_options, recipe.input, len(examples.class_names), recipe.precision)
     if start is None:
         _adapt(model, examples, recipe)
@@ -71,7 +72,9 @@ def train(recipe: Recipe, data: Path, out: Path, *, start: Path | None = None, a
     _fit(model, recipe, examples, (inputs, _one_hot(examples, held_out)), out)
     answering = build(recipe.network, recipe.network_options, recipe.input, len(examples.class_names))
     answering.set_weights(model.get_weights())  # without the optimizer, and as exact as the network will answer
-    return artifact.write(answering, recipe, examples, inputs, _read_history(out), out)
+    card = artifact.write(answering, recipe, examples, inputs, _read_history(out), out)
+    figures.save(figures.curves(_read_history(out)), out / CURVES_FILE)
+    return card
 
 
 def _one_hot(examples: Examples, rows: NDArray[np.intp]) -> NDArray[np.float32]:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,6 +22,7 @@ from classifier.ml import catalog, files, pixels, strokes
 from classifier.ml.__main__ import COMMANDS, main
 from classifier.ml.commands import classify, evaluate
 from classifier.ml.handover import Card
+from tests.ml.commanding import Run, assert_refused
 from tests.ml.redrawing import Style, redraw
 
 ARTIFACT = catalog.PRETRAINED / "doodle"
@@ -35,28 +36,6 @@ LABELS = np.array([NAMES.index(word) for word in WORDS])
 LINES = "".join(json.dumps({"word": sample["word"], "drawing": sample["drawing"]}) + "\n" for sample in SAMPLES)
 
 Row = NDArray[np.float64]
-
-
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def ran(*arguments: object) -> Ran:
-        code = main([str(argument) for argument in arguments])
-        return Ran(code, *capsys.readouterr())
-
-    return ran
 
 
 @cache
@@ -141,6 +120,27 @@ def test_evaluate_goes_through_more_than_one_chunk(
             assert np.allclose(kept["probabilities"], recognizer.probabilities(BITMAPS), atol=1e-6)
 
 
+@pytest.mark.tensorflow
+def test_evaluate_draws_what_it_prints(run: Run, tmp_path: Path, recognizer: Any) -> None:
+    folder = tmp_path / "new" / "figures"
+    result = run("evaluate", ARTIFACT, "--data", write(tmp_path / "set.npz"), "--figures", folder)
+    assert result.code == 0
+    assert {path.name for path in folder.iterdir()} == {
+        "report.json", "report.txt", "confusion.csv", "confusion.png", "mistakes.png", "per_class.png",
+        "reliability.json", "reliability.png", "coverage.json", "coverage.png",
+    }  # fmt: skip
+    report = json.loads((folder / "report.json").read_text())
+    printed = result.json
+    assert {row["label"]: row["recall"] for row in report["classes"]} == printed.pop("per_class")
+    assert {name: report[name] for name in printed} == printed
+
+
+@pytest.mark.tensorflow
+def test_figures_that_have_no_place_are_refused_before_the_work(run: Run, tmp_path: Path, recognizer: Any) -> None:
+    data = write(tmp_path / "set.npz")
+    assert_refused(run("evaluate", ARTIFACT, "--data", data, "--figures", data), "set.npz: File exists.")
+
+
 BAD_ARRAYS: dict[str, tuple[dict[str, Any], str]] = {
     "no pictures": ({"bitmaps": None}, "neither an array 'bitmaps' nor 'images'"),
     "no labels": ({"labels": None}, "no array 'labels'"),
@@ -185,13 +185,6 @@ def test_files_that_cannot_be_read_are_refused_with_a_sentence(case: str, run: R
     name, content, said = BAD_FILES[case]
     (tmp_path / name).write_bytes(content)
     assert_refused(run("evaluate", ARTIFACT, "--data", tmp_path / name), said)
-
-
-def assert_refused(ran: Ran, said: str) -> None:
-    assert ran.code == 2
-    assert ran.out == ""
-    assert said in ran.err
-    assert len(ran.err.splitlines()) == 1
 
 
 @pytest.mark.tensorflow

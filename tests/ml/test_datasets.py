@@ -5,15 +5,18 @@ from __future__ import annotations
 import gzip
 import json
 import pickle
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from classifier.ml import catalog, feeding, strokes
-from classifier.ml.datasets.examples import Examples, PictureExamples
+from classifier.ml import catalog, feeding, pixels, strokes
+from classifier.ml.datasets.examples import Examples, PictureExamples, joined
+from tests.ml.redrawing import Style, redraw
 
 SAMPLES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "samples" / "quickdraw.json").read_text())["drawings"]
 
@@ -46,7 +49,44 @@ def write_cifar10(root: Path, copies: int) -> None:
     (folder / "batches.meta").write_bytes(pickle.dumps({b"label_names": [word.encode() for word in words]}, protocol=2))
 
 
-WRITERS: dict[str, Callable[[Path, int], None]] = {"cifar10": write_cifar10, "quickdraw": write_quickdraw}
+def write_bitmaps(root: Path, copies: int) -> None:
+    """Each sample `copies` times as a bitmap that differs in a corner."""
+    folder = root / "numpy_bitmap"
+    folder.mkdir(parents=True)
+    for sample in SAMPLES:
+        rows = np.tile(strokes.render(strokes.parse(sample["drawing"])).ravel(), (copies, 1))
+        rows[:, 0] = np.arange(copies)
+        np.save(folder / f"{sample['word']}.npy", rows)
+
+
+def write_drawing_folders(root: Path, copies: int) -> None:
+    """Each sample `copies` times, dark on white."""
+    write_pictures(root, copies, side=28, light=False)
+
+
+def write_photo_folders(root: Path, copies: int) -> None:
+    write_pictures(root, copies, side=32, light=True)
+
+
+def write_pictures(root: Path, copies: int, side: int, light: bool) -> None:
+    for sample in SAMPLES:
+        folder = root / sample["word"]
+        folder.mkdir(parents=True)
+        drawn = strokes.render(strokes.parse(sample["drawing"]), side=side)
+        for copy in range(copies):
+            drawn[0, 0] = copy
+            Image.fromarray(drawn if light else 255 - drawn).save(folder / f"{copy:04}.png")
+        (folder / ".DS_Store").write_bytes(b"no picture")
+    (root / "a folder without pictures").mkdir()
+
+
+WRITERS: dict[str, Callable[[Path, int], None]] = {
+    "bitmaps": write_bitmaps,
+    "cifar10": write_cifar10,
+    "drawing-folders": write_drawing_folders,
+    "photo-folders": write_photo_folders,
+    "quickdraw": write_quickdraw,
+}
 
 every_dataset = pytest.mark.parametrize("name", catalog.DATASETS)
 
@@ -69,7 +109,8 @@ def test_every_example_has_a_label(name: str, tmp_path: Path) -> None:
 def test_the_label_is_that_of_the_picture(name: str, tmp_path: Path) -> None:
     WRITERS[name](tmp_path, 1)
     examples = load(name, tmp_path)
-    form, side = ("photo", 32) if isinstance(examples, PictureExamples) else ("bitmap", 28)
+    side = examples.pixels.shape[1] if isinstance(examples, PictureExamples) else 28
+    form = "photo" if side == 32 else "bitmap"
     inputs = feeding.clean(examples, np.arange(len(SAMPLES)), form)
     found = dict(zip([examples.class_names[label] for label in examples.labels], inputs, strict=True))
     for sample in SAMPLES:
@@ -85,8 +126,8 @@ def test_classes_can_be_chosen_in_any_order(name: str, tmp_path: Path) -> None:
     some = load(name, tmp_path, classes=words, cap_per_class=2)
     assert some.class_names == words
     assert sorted(some.labels.tolist()) == [0, 0, 1, 1]
-    with pytest.raises(FileNotFoundError, match="unicorn"):
-        load(name, tmp_path, classes=("unicorn",))
+    with pytest.raises(FileNotFoundError, match="nothing for 'unicorn', 'Hose' \\(did you mean 'house'\\?\\); there is for "):
+        load(name, tmp_path, classes=("unicorn", "Hose"))
 
 
 @every_dataset
@@ -148,3 +189,99 @@ def test_a_pickle_that_would_run_something_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="which no array needs"):
         load("cifar10", tmp_path)
     assert not (tmp_path / "harm").exists()
+
+
+BAD_BITMAPS: dict[str, Any] = {
+    "nothing": b"",
+    "no array": b"not an array",
+    "floats": np.zeros((3, 784)),
+    "another size": np.zeros((3, 1024), dtype=np.uint8),
+    "half": None,
+}
+
+
+@pytest.mark.parametrize("case", BAD_BITMAPS)
+def test_a_damaged_file_of_bitmaps_is_named(case: str, tmp_path: Path) -> None:
+    write_bitmaps(tmp_path, 5)
+    path, content = tmp_path / "numpy_bitmap" / "fish.npy", BAD_BITMAPS[case]
+    if isinstance(content, np.ndarray):
+        np.save(path, content)
+    else:
+        path.write_bytes(path.read_bytes()[:2000] if content is None else content)
+    with pytest.raises(ValueError, match=r"fish\.npy"):
+        load("bitmaps", tmp_path)
+
+
+def test_bitmaps_stand_in_memory_once(tmp_path: Path) -> None:
+    for number in range(5):
+        np.save(tmp_path / f"{number}.npy", np.zeros((2_000, 784), dtype=np.uint8))
+    load("bitmaps", tmp_path)  # so that what is imported is not measured
+    tracemalloc.start()
+    examples = load("bitmaps", tmp_path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert isinstance(examples, PictureExamples)
+    assert examples.pixels.nbytes <= peak < 1.3 * examples.pixels.nbytes
+
+
+@pytest.mark.parametrize("name", ["drawing-folders", "photo-folders"])
+def test_damaged_pictures_are_named_together(name: str, tmp_path: Path) -> None:
+    WRITERS[name](tmp_path, 3)
+    (tmp_path / "fish" / "0001.png").write_bytes((tmp_path / "fish" / "0001.png").read_bytes()[:60])
+    (tmp_path / "cat" / "notes.txt").write_text("not a picture")
+    with pytest.raises(ValueError, match=r"2 of the pictures .*cat/notes\.txt: This is not .*fish/0001\.png: The .* damaged"):
+        load(name, tmp_path)
+
+
+def test_of_many_damaged_pictures_ten_are_named(tmp_path: Path) -> None:
+    (tmp_path / "cat").mkdir()
+    for number in range(13):
+        (tmp_path / "cat" / f"{number}.png").write_bytes(b"no picture")
+    with pytest.raises(ValueError, match=r"13 of the pictures cannot be used.*And 3 more\. Repair or remove them\.") as caught:
+        load("photo-folders", tmp_path)
+    assert str(caught.value).count(".png: ") == 10
+
+
+def test_pictures_in_folders_are_prepared_as_those_that_people_send(tmp_path: Path) -> None:
+    drawing = strokes.parse(SAMPLES[0]["drawing"])
+    (tmp_path / "some").mkdir()
+    redraw(drawing, Style()).save(tmp_path / "some" / "large.jpg")
+    sent = pixels.open_picture((tmp_path / "some" / "large.jpg").read_bytes())
+    drawings, photos = load("drawing-folders", tmp_path), load("photo-folders", tmp_path)
+    assert isinstance(drawings, PictureExamples)
+    assert isinstance(photos, PictureExamples)
+    assert np.array_equal(drawings.pixels[0, ..., 0], pixels.drawing(sent))
+    assert np.array_equal(photos.pixels[0], pixels.photo(sent))
+
+
+def examples_of(names: str, values: list[int], held_out: str = "") -> PictureExamples:
+    """One plain picture for each value; the labels go round the names, a letter each."""
+    shades = np.array(values, dtype=np.uint8)[:, None, None, None]
+    labels = np.arange(len(values)) % len(names)
+    in_validation = np.array([str(value) in held_out for value in values])
+    return PictureExamples(labels, in_validation, tuple(names), np.broadcast_to(shades, (len(values), 4, 4, 1)))
+
+
+def test_joined_pictures_are_trained_on_and_new_classes_come_last() -> None:
+    both = joined(examples_of("ab", [1, 2, 3, 4], held_out="34"), examples_of("cb", [5, 6, 7]))
+    assert both.class_names == ("a", "b", "c")
+    assert both.labels.tolist() == [0, 1, 0, 1, 2, 1, 2]
+    assert both.in_validation.tolist() == [False, False, True, True, False, False, False]
+    assert both.pixels[:, 0, 0, 0].tolist() == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_held_out_picture_does_not_come_back_to_be_trained_on() -> None:
+    both = joined(examples_of("ab", [1, 2], held_out="2"), examples_of("ba", [2, 1, 2]))
+    assert both.pixels[:, 0, 0, 0].tolist() == [1, 2, 1]
+    assert both.labels.tolist() == [0, 1, 0]
+
+
+def test_what_cannot_be_joined_is_refused(tmp_path: Path) -> None:
+    write_quickdraw(tmp_path / "drawings", 1)
+    write_photo_folders(tmp_path / "photos", 1)
+    photos = load("photo-folders", tmp_path / "photos")
+    assert isinstance(photos, PictureExamples)
+    with pytest.raises(ValueError, match="which are strokes"):
+        joined(load("quickdraw", tmp_path / "drawings"), photos)
+    with pytest.raises(ValueError, match=r"\(32, 32, 3\) cannot join pictures of \(4, 4, 1\)"):
+        joined(examples_of("ab", [1]), photos)

@@ -92,6 +92,7 @@ def test_the_artifact_says_what_it_is(artifact: Path) -> None:
     assert card.trained["epochs"] == len(history(artifact)) == 1
     assert card.trained["examples"] + card.metrics["validation"]["count"] == 32
     assert {"loss", "accuracy", "val_loss", "val_accuracy", "seconds"} <= set(history(artifact)[0])
+    assert (artifact / "curves.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_artifact_answers(artifact: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ import numpy as np
 import pytest
 
 from classifier.ml import catalog
-from classifier.ml.handover import BadCard, sha256_of
+from classifier.ml.handover import BadCard, Card, sha256_of
+from tests.ml.commanding import Run, assert_refused
 
 pytestmark = [
     pytest.mark.tensorflow,
@@ -18,6 +20,7 @@ pytestmark = [
 ]
 DOODLE = catalog.PRETRAINED / "doodle"
 TRANSFER = catalog.RECIPES["transfer"]
+SAMPLES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "samples" / "quickdraw.json").read_text())["drawings"]
 
 
 def built(recipe: Any) -> Any:
@@ -68,6 +71,20 @@ def test_a_network_of_keras_applications_starts_from_its_weights_file(tmp_path: 
     transfer.take_over(model, path)
     assert np.array_equal(model.get_layer("application").get_weights()[0], published.get_weights()[0])
     assert model(np.zeros((1, 28, 28, 1), np.uint8)).shape == (1, 3)
+
+
+def test_from_the_command_line(run: Run, tmp_path: Path) -> None:
+    for sample in SAMPLES[:2]:
+        lines = [json.dumps({**sample, "key_id": f"{sample['key_id']}{copy}"}) for copy in range(20)]
+        (tmp_path / f"{sample['word']}.ndjson").write_text("\n".join(lines))
+    (tmp_path / "names.txt").write_text("\n".join(sample["word"] for sample in SAMPLES[:2]))
+    given = ("--data", tmp_path, "--classes", tmp_path / "names.txt", "--from", DOODLE)
+    assert_refused(run("train", "cifar10-1", "--data", tmp_path, "--out", tmp_path / "out", "--from", DOODLE), "reads the input")
+    ran = run("train", "transfer", "--out", tmp_path / "out", *given)
+    assert ran.code == 0, ran.err
+    card = Card.load(tmp_path / "out")
+    assert (card.network, card.recipe["start_from"]) == ("residual", sha256_of(DOODLE / "model.weights.h5"))
+    assert ran.json["validation"]["accuracy"] == 1.0
 
 
 def test_an_unknown_application_is_named() -> None:

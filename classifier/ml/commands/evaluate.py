@@ -17,6 +17,7 @@ from classifier.ml import evaluation, files
 from classifier.ml.commands.opening import open_card, open_recognizer
 
 if TYPE_CHECKING:
+    from classifier.ml.handover import Card
     from classifier.ml.inference import Recognizer
 
 REPORT_EVERY_S = 10.0
@@ -35,6 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, metavar="FILE.npz",
         help="keep probabilities (n, k) float32, rows in the file's order, class_names (k,) of the columns, and labels (n,)",
     )  # fmt: skip
+    parser.add_argument(
+        "--figures", type=Path, metavar="DIR",
+        help="write the report, the confusion matrix, reliability and coverage there, as figures and as data",
+    )  # fmt: skip
 
 
 def run(options: argparse.Namespace) -> tuple[str, bool]:
@@ -42,9 +47,13 @@ def run(options: argparse.Namespace) -> tuple[str, bool]:
     data = files.labelled(options.data, card.labels, card.input)
     if options.out and not options.out.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {options.out.parent} for {options.out.name}.")
+    if options.figures:
+        options.figures.mkdir(parents=True, exist_ok=True)
     probabilities = _probabilities(open_recognizer(options.artifact), data)
     if options.out:
         _keep(options.out, probabilities, data.labels, card.labels)
+    if options.figures:
+        _draw(options.figures, probabilities, data.labels, card)
     result = evaluation.summary(probabilities, data.labels, card.unsure_below)
     per_class = evaluation.per_class(probabilities, data.labels, card.labels)
     return json.dumps({**result, "per_class": per_class}, ensure_ascii=False), True
@@ -65,3 +74,11 @@ def _probabilities(recognizer: Recognizer, data: files.Labelled) -> NDArray[np.f
 def _keep(out: Path, probabilities: NDArray[np.float32], labels: NDArray[np.int64], names: Sequence[str]) -> None:
     with out.open("wb") as file:
         np.savez(file, probabilities=probabilities, labels=labels, class_names=np.array(names))
+
+
+def _draw(folder: Path, probabilities: NDArray[np.float32], labels: NDArray[np.int64], card: Card) -> None:
+    from classifier.ml import figures, reports
+
+    report = reports.report(probabilities, labels, card.labels, card.unsure_below)
+    reports.write(report, folder)
+    figures.write(report, folder)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.ml.datasets.examples import PictureExamples, chosen, on_validation_side
+from classifier.ml.datasets.examples import PictureExamples, chosen, held_out
 
 FOLDER = "cifar-10-batches-py"
 TRAINING_FILES = tuple(f"data_batch_{number}" for number in range(1, 6))
@@ -43,8 +43,10 @@ def load(
     wanted = chosen(of_class, classes)
     rows = np.sort(np.concatenate(list(wanted.values())))
     place = {names.index(name): index for index, name in enumerate(wanted)}
-    held_out = np.array([on_validation_side(picture.tobytes(), validation_share) for picture in pixels[rows]], dtype=bool)
-    return PictureExamples(np.array([place[label] for label in labels[rows]]), held_out, tuple(wanted), pixels[rows])
+    kept = pixels[rows]
+    return PictureExamples(
+        np.array([place[label] for label in labels[rows]]), held_out(kept, validation_share), tuple(wanted), kept
+    )
 
 
 def _pixels(path: Path) -> NDArray[np.uint8]:

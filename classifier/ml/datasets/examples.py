@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.ml import class_names
 from classifier.ml.strokes import Stroke
 
 
@@ -62,9 +63,39 @@ def on_validation_side(key: bytes, share: float) -> bool:
     return int.from_bytes(hashlib.sha256(key).digest()[:4], "big") < share * 2**32
 
 
+def held_out(pictures: NDArray[np.uint8], share: float) -> NDArray[np.bool_]:
+    """Which of the pictures (n, ...) are on the validation side, (n,) bool: their bytes are the keys."""
+    return np.fromiter((on_validation_side(picture.tobytes(), share) for picture in pictures), dtype=bool, count=len(pictures))
+
+
 def chosen(found: dict[str, Item], classes: Sequence[str] | None) -> dict[str, Item]:
     """All that was found by class, or that of `classes` in their order. Raises FileNotFoundError naming what is missing."""
-    missing = [name for name in classes or () if name not in found]
-    if missing:
-        raise FileNotFoundError(f"There is nothing for {', '.join(missing)}; there is for {', '.join(found)}.")
+    if refusal := class_names.unknown(classes or (), list(found)):
+        raise FileNotFoundError(refusal)
     return found if classes is None else {name: found[name] for name in classes}
+
+
+def joined(examples: Examples, more: PictureExamples) -> PictureExamples:
+    """`examples` and, after them, `more` to train on; class names that are new come last.
+
+    Of `more`, pictures that are held out of `examples` are left out, or the measure would be of what was learnt by heart.
+    Raises ValueError for drawings, which are strokes, and for pictures of another size.
+    """
+    if isinstance(examples, DrawingExamples):
+        raise ValueError("Pictures cannot join drawings, which are strokes: train on a data set of pictures, such as bitmaps.")
+    if examples.pixels.shape[1:] != more.pixels.shape[1:]:
+        raise ValueError(f"Pictures of {more.pixels.shape[1:]} cannot join pictures of {examples.pixels.shape[1:]}.")
+    names = tuple(dict.fromkeys((*examples.class_names, *more.class_names)))
+    place = np.array([names.index(name) for name in more.class_names], dtype=np.int64)
+    kept = ~_among(more.pixels, examples.pixels[examples.in_validation])
+    return PictureExamples(
+        np.concatenate([examples.labels, place[more.labels[kept]]]),
+        np.concatenate([examples.in_validation, np.zeros(kept.sum(), dtype=bool)]),
+        names,
+        np.concatenate([examples.pixels, more.pixels[kept]]),
+    )
+
+
+def _among(pictures: NDArray[np.uint8], others: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    known = {other.tobytes() for other in others}
+    return np.array([picture.tobytes() in known for picture in pictures], dtype=bool)

@@ -39,6 +39,11 @@ def load(
     return DrawingExamples(np.array(labels), np.array(held_out), tuple(files), drawings)
 
 
+def class_names(root: Path) -> tuple[str, ...]:
+    """The classes that `root` holds drawings of, sorted. Raises FileNotFoundError as `load` does."""
+    return tuple(_class_files(root))
+
+
 def _class_files(root: Path) -> dict[str, Path]:
     for folder in (root, root / "simplified", root / "quickdraw" / "simplified"):
         found = {_class_name(path): path for path in folder.glob("*.ndjson*") if path.name.endswith(SUFFIXES)}
