@@ -1,0 +1,141 @@
+"""The client for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Self, TypeVar, Unpack
+
+import httpx
+
+from doodle_client.answers import Image, NewToken, Page, Prediction, Review, Token, User
+from doodle_client.batches import Outcome
+from doodle_client.connection import connect
+from doodle_client.operations import Id, Request
+from doodle_client.paging import HistoryFilters
+from doodle_client.pictures import Picture, Sendable
+from doodle_client.plans import Plans
+from doodle_client.retrying import Plan, Retries
+
+T = TypeVar("T")
+
+
+class AsyncClient:
+    """Client for asyncio: the same calls with the same arguments and errors, to be awaited or iterated over with `async for`.
+
+    Use it in an `async with` statement, or `await close()`. Files that are named are read without giving way to others.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        token: str | None = None,
+        password: tuple[str, str] | None = None,
+        retries: Retries = Retries(),  # noqa: B008  cannot be changed
+        timeout: float = 20,
+    ) -> None:
+        self._connection = connect(url, token, password, timeout)
+        self._plans = Plans(retries)
+        self._http = httpx.AsyncClient(**self._connection.options())
+
+    @property
+    def url(self) -> str:
+        return self._connection.url
+
+    async def predict(
+        self, picture: Picture | Sendable, *, classifier: str = "doodle", wait: float = 30, key: str | None = None
+    ) -> Prediction:
+        return await self._run(self._plans.predict(picture, classifier, wait, key))
+
+    def predict_batch(
+        self, pictures: Iterable[Picture | Sendable], *, classifier: str = "doodle", wait: float = 30
+    ) -> AsyncIterator[Outcome]:
+        return self._each(self._plans.predict_batch(pictures, classifier, wait))
+
+    async def prediction(self, id: Id, *, wait: float = 0) -> Prediction:
+        return await self._run(self._plans.prediction(id, wait))
+
+    def history(self, **filters: Unpack[HistoryFilters]) -> AsyncIterator[Prediction]:
+        return self._each(self._plans.history(filters))
+
+    async def history_page(self, cursor: str | None = None, **filters: Unpack[HistoryFilters]) -> Page[Prediction]:
+        return await self._run(self._plans.history_page(cursor, filters))
+
+    async def delete_prediction(self, id: Id) -> None:
+        await self._run(self._plans.delete_prediction(id))
+
+    async def image(self, id: Id) -> Image:
+        return await self._run(self._plans.image(id))
+
+    async def picture(self, id: Id) -> bytes:
+        return await self._run(self._plans.picture(id))
+
+    async def seen(self, id: Id) -> bytes:
+        return await self._run(self._plans.seen(id))
+
+    async def delete_image(self, id: Id) -> None:
+        await self._run(self._plans.delete_image(id))
+
+    async def review(
+        self,
+        image: Id,
+        verdict: str,
+        *,
+        classifier: str = "doodle",
+        label: str | None = None,
+        reason: str = "",
+        seen: str | None = None,
+    ) -> Review:
+        return await self._run(self._plans.review(image, classifier, verdict, label, reason, seen))
+
+    def reviews(self, image: Id) -> AsyncIterator[Review]:
+        return self._each(self._plans.reviews(image))
+
+    def tokens(self) -> AsyncIterator[Token]:
+        return self._each(self._plans.tokens())
+
+    async def create_token(
+        self, name: str, *, scopes: Sequence[str] | None = None, expires_at: datetime | None = None
+    ) -> NewToken:
+        return await self._run(self._plans.create_token(name, scopes, expires_at))
+
+    async def revoke_token(self, id: Id) -> None:
+        await self._run(self._plans.revoke_token(id))
+
+    async def sign_up(self, username: str, email: str, password: str) -> User:
+        return await self._run(self._plans.sign_up(username, email, password))
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.close()
+
+    async def _each(self, parts: Iterable[Plan[Sequence[T]]]) -> AsyncIterator[T]:
+        for plan in parts:
+            for part in await self._run(plan):
+                yield part
+
+    async def _run(self, plan: Plan[T]) -> T:
+        try:
+            request = next(plan)
+            while True:
+                try:
+                    response = await self._send(request)
+                except httpx.RequestError as error:
+                    request = plan.throw(error)
+                else:
+                    request = plan.send(response)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+    async def _send(self, request: Request) -> httpx.Response:
+        await asyncio.sleep(request.after)
+        return await self._http.request(**self._connection.arguments(request))

@@ -1,0 +1,166 @@
+"""The client that waits for each answer in turn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Self, TypeVar, Unpack
+
+import httpx
+
+from doodle_client.answers import Image, NewToken, Page, Prediction, Review, Token, User
+from doodle_client.batches import Outcome
+from doodle_client.connection import connect
+from doodle_client.operations import Id, Request
+from doodle_client.paging import HistoryFilters
+from doodle_client.pictures import Picture, Sendable
+from doodle_client.plans import Plans
+from doodle_client.retrying import Plan, Retries
+
+T = TypeVar("T")
+
+
+class Client:
+    """Calls one site for one account; use it in a `with` statement, or close it. Every call raises kinds of DoodleError.
+
+    `url` defaults to DOODLE_URL, then to the site of the last `doodle login`, then to http://127.0.0.1:8000; `token` to
+    DOODLE_TOKEN, then to what `doodle login` kept for this site. `password` is (username, password), for making a token.
+    `timeout` is for one answer, in seconds, and does not count the waiting that a call asks for.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        token: str | None = None,
+        password: tuple[str, str] | None = None,
+        retries: Retries = Retries(),  # noqa: B008  cannot be changed
+        timeout: float = 20,
+    ) -> None:
+        self._connection = connect(url, token, password, timeout)
+        self._plans = Plans(retries)
+        self._http = httpx.Client(**self._connection.options())
+
+    @property
+    def url(self) -> str:
+        return self._connection.url
+
+    def predict(
+        self, picture: Picture | Sendable, *, classifier: str = "doodle", wait: float = 30, key: str | None = None
+    ) -> Prediction:
+        """Ask what a picture shows: a path, a file, bytes, an address, or strokes; a path ending in .json holds strokes.
+
+        Waits so many seconds for the answer, with 0 not at all. The same `key` never makes a second prediction; without
+        one each call has its own. Raises ApiError, ServerUnreachable, PredictionFailed, NotAnswered and BadInput.
+        """
+        return self._run(self._plans.predict(picture, classifier, wait, key))
+
+    def predict_batch(
+        self, pictures: Iterable[Picture | Sendable], *, classifier: str = "doodle", wait: float = 30
+    ) -> Iterator[Outcome]:
+        """Ask about any number of pictures, up to 64 in a request. In their order, what `predict` would return or raise.
+
+        `wait` is for each request. A request that cannot be made at all raises, and ends the iteration.
+        """
+        return self._each(self._plans.predict_batch(pictures, classifier, wait))
+
+    def prediction(self, id: Id, *, wait: float = 0) -> Prediction:
+        """A prediction as it stands, or with `wait` once it is answered, as `predict` has it."""
+        return self._run(self._plans.prediction(id, wait))
+
+    def history(self, **filters: Unpack[HistoryFilters]) -> Iterator[Prediction]:
+        """Your predictions, newest first, read page by page as the iteration goes on."""
+        return self._each(self._plans.history(filters))
+
+    def history_page(self, cursor: str | None = None, **filters: Unpack[HistoryFilters]) -> Page[Prediction]:
+        """One page of them, from a cursor of another page."""
+        return self._run(self._plans.history_page(cursor, filters))
+
+    def delete_prediction(self, id: Id) -> None:
+        """Delete an answer; its image goes with the last one."""
+        self._run(self._plans.delete_prediction(id))
+
+    def image(self, id: Id) -> Image:
+        """One of your images."""
+        return self._run(self._plans.image(id))
+
+    def picture(self, id: Id) -> bytes:
+        """An image's file, as the site keeps it; strokes come drawn, as a PNG."""
+        return self._run(self._plans.picture(id))
+
+    def seen(self, id: Id) -> bytes:
+        """What the network saw of an image, as a PNG."""
+        return self._run(self._plans.seen(id))
+
+    def delete_image(self, id: Id) -> None:
+        """Delete an image with all its predictions."""
+        self._run(self._plans.delete_image(id))
+
+    def review(
+        self,
+        image: Id,
+        verdict: str,
+        *,
+        classifier: str = "doodle",
+        label: str | None = None,
+        reason: str = "",
+        seen: str | None = None,
+    ) -> Review:
+        """Say that the label is right (confirmed), what is right instead (corrected, with a label), or that it is unusable.
+
+        `seen` is the `seen` of what you looked at: where that has changed since, ApiError stale_review is raised.
+        """
+        return self._run(self._plans.review(image, classifier, verdict, label, reason, seen))
+
+    def reviews(self, image: Id) -> Iterator[Review]:
+        """What was said of an image, newest first."""
+        return self._each(self._plans.reviews(image))
+
+    def tokens(self) -> Iterator[Token]:
+        """Your tokens, without their secrets."""
+        return self._each(self._plans.tokens())
+
+    def create_token(self, name: str, *, scopes: Sequence[str] | None = None, expires_at: datetime | None = None) -> NewToken:
+        """Make a token; by default it may do all that the account may. Needs the password, or a token with scope admin."""
+        return self._run(self._plans.create_token(name, scopes, expires_at))
+
+    def revoke_token(self, id: Id) -> None:
+        """Make a token useless at once. Needs the password, or a token with scope admin."""
+        self._run(self._plans.revoke_token(id))
+
+    def sign_up(self, username: str, email: str, password: str) -> User:
+        """Make an account, which can be used at once."""
+        return self._run(self._plans.sign_up(username, email, password))
+
+    def close(self) -> None:
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _each(self, parts: Iterable[Plan[Sequence[T]]]) -> Iterator[T]:
+        for plan in parts:
+            yield from self._run(plan)
+
+    def _run(self, plan: Plan[T]) -> T:
+        try:
+            request = next(plan)
+            while True:
+                try:
+                    response = self._send(request)
+                except httpx.RequestError as error:
+                    request = plan.throw(error)
+                else:
+                    request = plan.send(response)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+    def _send(self, request: Request) -> httpx.Response:
+        time.sleep(request.after)
+        return self._http.request(**self._connection.arguments(request))

@@ -1,0 +1,76 @@
+"""The calls that the client makes, as they stand in the site's OpenAPI description."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+from doodle_client.errors import BadInput
+
+ROOT = "/api/v1/"
+
+
+Id: TypeAlias = str | uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One request, to be sent `after` so many seconds; it may take `wait` seconds longer than others."""
+
+    method: str
+    path: str
+    repeatable: bool
+    params: Mapping[str, Any] = field(default_factory=dict)
+    json: Mapping[str, Any] | None = None
+    data: Mapping[str, Any] | None = None
+    files: Mapping[str, tuple[str, bytes]] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    wait: int = 0
+    after: float = 0
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A method and a path. With `keyed` the site honours an Idempotency-Key; with `repeatable` it takes a repetition as one."""
+
+    method: str
+    path: str
+    keyed: bool = False
+    repeatable: bool = False
+
+    def request(self, id: Id | None = None, *, wait: int = 0, key: str | None = None, **parts: Any) -> Request:
+        """Raises BadInput where `id` is none."""
+        request = Request(
+            method=self.method,
+            path=ROOT + self.path.format(id=_checked(id)),
+            repeatable=self.repeatable or self.keyed or self.method != "POST",
+            headers={"Idempotency-Key": key or str(uuid.uuid4())} if self.keyed else {},
+            **parts,
+        )
+        return replace(request, wait=wait, params={**request.params, "wait": wait}) if wait else request
+
+
+PREDICT = Operation("POST", "predictions/", keyed=True)
+PREDICT_BATCH = Operation("POST", "predictions/batch/")
+PREDICTIONS = Operation("GET", "predictions/")
+PREDICTION = Operation("GET", "predictions/{id}/")
+DELETE_PREDICTION = Operation("DELETE", "predictions/{id}/")
+IMAGE = Operation("GET", "images/{id}/")
+IMAGE_FILE = Operation("GET", "images/{id}/file/")
+IMAGE_SEEN = Operation("GET", "images/{id}/seen/")
+DELETE_IMAGE = Operation("DELETE", "images/{id}/")
+REVIEW = Operation("POST", "images/{id}/reviews/", repeatable=True)  # the same verdict again is the same review
+REVIEWS = Operation("GET", "images/{id}/reviews/")
+TOKENS = Operation("GET", "tokens/")
+CREATE_TOKEN = Operation("POST", "tokens/")
+REVOKE_TOKEN = Operation("DELETE", "tokens/{id}/")
+SIGN_UP = Operation("POST", "users/")
+
+
+def _checked(id: Id | None) -> str:
+    try:
+        return "" if id is None else str(uuid.UUID(str(id)))
+    except ValueError as error:
+        raise BadInput(f"{str(id)!r} is no id. Ids look like 019abcde-0123-7abc-8def-0123456789ab.") from error

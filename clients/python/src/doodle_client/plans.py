@@ -1,0 +1,105 @@
+"""What the clients can do, written once as plans of requests: Client and AsyncClient only carry them out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from doodle_client import operations
+from doodle_client.answers import Image, NewToken, Page, Prediction, Review, Token, User
+from doodle_client.batches import Outcome, batches
+from doodle_client.operations import Id, Operation
+from doodle_client.paging import HistoryFilters, as_text, page, pages
+from doodle_client.pictures import Picture, Sendable, sendable
+from doodle_client.reading import read
+from doodle_client.retrying import Plan, Retries, delivered
+from doodle_client.waiting import Patience, answered
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Plans:
+    """A plan for each call of the clients, which say what the calls do."""
+
+    retries: Retries
+
+    def predict(self, picture: Picture | Sendable, classifier: str, wait: float, key: str | None) -> Plan[Prediction]:
+        patience = Patience.of(wait)
+        body = _body(sendable(picture), classifier)
+        request = operations.PREDICT.request(**body, wait=patience.held(), key=key)
+        return (yield from answered((yield from delivered(request, self.retries)), patience, self.retries))
+
+    def predict_batch(
+        self, pictures: Iterable[Picture | Sendable], classifier: str, wait: float
+    ) -> Iterator[Plan[Sequence[Outcome]]]:
+        return batches(pictures, classifier, wait, self.retries)
+
+    def prediction(self, id: Id, wait: float) -> Plan[Prediction]:
+        patience = Patience.of(wait)
+        request = operations.PREDICTION.request(id, wait=patience.held())
+        return (yield from answered((yield from delivered(request, self.retries)), patience, self.retries))
+
+    def history(self, filters: HistoryFilters) -> Iterator[Plan[Sequence[Prediction]]]:
+        return pages(operations.PREDICTIONS, Prediction.of, filters, self.retries)
+
+    def history_page(self, cursor: str | None, filters: HistoryFilters) -> Plan[Page[Prediction]]:
+        return page(operations.PREDICTIONS, Prediction.of, filters, cursor, self.retries)
+
+    def delete_prediction(self, id: Id) -> Plan[None]:
+        return self._remove(operations.DELETE_PREDICTION, id)
+
+    def image(self, id: Id) -> Plan[Image]:
+        return self._fetch(operations.IMAGE, Image.of, id)
+
+    def picture(self, id: Id) -> Plan[bytes]:
+        return self._content(operations.IMAGE_FILE, id)
+
+    def seen(self, id: Id) -> Plan[bytes]:
+        return self._content(operations.IMAGE_SEEN, id)
+
+    def delete_image(self, id: Id) -> Plan[None]:
+        return self._remove(operations.DELETE_IMAGE, id)
+
+    def review(self, image: Id, classifier: str, verdict: str, label: str | None, reason: str, seen: str | None) -> Plan[Review]:
+        wanted = {"classifier": classifier, "verdict": verdict, "label": label, "reason": reason, "seen": seen}
+        return self._fetch(operations.REVIEW, Review.of, image, json=_without_gaps(wanted))
+
+    def reviews(self, image: Id) -> Iterator[Plan[Sequence[Review]]]:
+        return pages(operations.REVIEWS, Review.of, {}, self.retries, image)
+
+    def tokens(self) -> Iterator[Plan[Sequence[Token]]]:
+        return pages(operations.TOKENS, Token.of, {}, self.retries)
+
+    def create_token(self, name: str, scopes: Sequence[str] | None, expires_at: datetime | None) -> Plan[NewToken]:
+        wanted = {"name": name, "scopes": scopes and list(scopes), "expires_at": as_text(expires_at)}
+        return self._fetch(operations.CREATE_TOKEN, NewToken.of, json=_without_gaps(wanted))
+
+    def revoke_token(self, id: Id) -> Plan[None]:
+        return self._remove(operations.REVOKE_TOKEN, id)
+
+    def sign_up(self, username: str, email: str, password: str) -> Plan[User]:
+        body = {"username": username, "email": email, "password": password}
+        return self._fetch(operations.SIGN_UP, User.of, json=body)
+
+    def _fetch(self, operation: Operation, reader: Callable[[Any], T], id: Id | None = None, **parts: Any) -> Plan[T]:
+        return read(reader, (yield from delivered(operation.request(id, **parts), self.retries)))
+
+    def _content(self, operation: Operation, id: Id) -> Plan[bytes]:
+        return (yield from delivered(operation.request(id), self.retries)).content
+
+    def _remove(self, operation: Operation, id: Id) -> Plan[None]:
+        yield from delivered(operation.request(id), self.retries)
+
+
+def _without_gaps(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value not in (None, "")}
+
+
+def _body(picture: Sendable, classifier: str) -> dict[str, Any]:
+    """A picture goes as a file, which is a quarter shorter than base64."""
+    if picture.content is None:
+        return {"json": {"classifier": classifier, **picture.as_json()}}
+    return {"data": {"classifier": classifier}, "files": {"image": ("picture", picture.content)}}

@@ -1,0 +1,60 @@
+"""Wait for answers: the site holds each request for some seconds, and is asked again when it says so."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import httpx
+
+from doodle_client import operations
+from doodle_client.answers import Prediction
+from doodle_client.errors import NotAnswered, PredictionFailed
+from doodle_client.reading import read
+from doodle_client.retrying import Plan, Retries, delivered, retry_after
+
+LONGEST_HELD_S = 30  # the site holds one request no longer
+ASK_AGAIN_S = 1.0  # where the site names no time
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long somebody waits, from now on."""
+
+    seconds: float
+    deadline: float
+
+    @classmethod
+    def of(cls, seconds: float) -> Patience:
+        return cls(seconds, time.monotonic() + seconds)
+
+    @property
+    def left(self) -> float:
+        return self.deadline - time.monotonic()
+
+    def held(self, after: float = 0) -> int:
+        """The whole seconds for which a request sent `after` some is to be held."""
+        return max(0, min(LONGEST_HELD_S, int(self.left - after + 0.5)))
+
+
+def answered(first: httpx.Response, patience: Patience, retries: Retries) -> Plan[Prediction]:
+    """The prediction that `first` holds, once it is settled. Raises what `settled` raises."""
+    return (yield from settled(read(Prediction.of, first), _pause(first), patience, retries))
+
+
+def settled(prediction: Prediction, after: float, patience: Patience, retries: Retries) -> Plan[Prediction]:
+    """The prediction when it is answered, or at once as it stands where nobody waits. Raises PredictionFailed and NotAnswered."""
+    while prediction.pending and (left := patience.left) > 0:
+        pause = min(after, left)
+        request = operations.PREDICTION.request(prediction.id, wait=patience.held(pause))
+        answer = yield from delivered(replace(request, after=pause), retries)
+        prediction, after = read(Prediction.of, answer), _pause(answer)
+    if patience.seconds and prediction.pending:
+        raise NotAnswered(prediction)
+    if patience.seconds and prediction.status == "failed":
+        raise PredictionFailed(prediction)
+    return prediction
+
+
+def _pause(answer: httpx.Response) -> float:
+    return retry_after(answer) or ASK_AGAIN_S

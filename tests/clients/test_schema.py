@@ -1,0 +1,124 @@
+"""The client against the site's OpenAPI description: it calls what exists, and reads what it is promised."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import json
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+import pytest
+import yaml
+
+from doodle_client import BadAnswer, answers, operations
+from doodle_client.operations import ROOT, Operation
+from doodle_client.paging import RENAMED, HistoryFilters
+from tests.clients.calling import sync_call
+from tests.clients.scripted import IMAGE_ID, Received, prediction, reply, server
+from tests.factories import HOUSE
+
+SCHEMA = yaml.safe_load((Path(__file__).parent.parent / "schema.yml").read_text())
+OPERATIONS = {name: value for name, value in inspect.getmembers(operations) if isinstance(value, Operation)}
+MODELS = {
+    answers.Guess: "GuessOutput",
+    answers.Image: "ImageOutput",
+    answers.NewToken: "NewTokenOutput",
+    answers.Prediction: "PredictionOutput",
+    answers.Problem: "ProblemOutput",
+    answers.Review: "ReviewOutput",
+    answers.Token: "TokenOutput",
+    answers.User: "UserOutput",
+}
+
+
+def described(operation: Operation) -> Any:
+    return SCHEMA["paths"][ROOT + operation.path][operation.method.lower()]
+
+
+def parameters(operation: Operation) -> set[str]:
+    return {parameter["name"] for parameter in described(operation).get("parameters", [])}
+
+
+def body(operation: Operation, kind: str = "application/json") -> Any:
+    reference = described(operation)["requestBody"]["content"][kind]["schema"]["$ref"]
+    return SCHEMA["components"]["schemas"][reference.rpartition("/")[2]]
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_call_exists(name: str) -> None:
+    assert described(OPERATIONS[name])["operationId"]
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_key_is_sent_where_the_site_honours_one(name: str) -> None:
+    honoured = "Idempotency-Key" in parameters(OPERATIONS[name])
+    assert OPERATIONS[name].keyed == honoured, f"Set keyed={honoured} in doodle_client/operations.py."
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_every_field_that_is_promised_is_read_and_no_other(model: Any) -> None:
+    promised = SCHEMA["components"]["schemas"][MODELS[model]]
+    read = {field.name for field in dataclasses.fields(model)}
+    assert set(promised["required"]) <= read <= set(promised["properties"])
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_what_may_be_null_may_be_none(model: Any) -> None:
+    properties = SCHEMA["components"]["schemas"][MODELS[model]]["properties"]
+    hints = get_type_hints(model)
+    for name in hints:
+        assert (NoneType in get_args(hints[name]) and get_origin(hints[name]) is UnionType) == nullable(properties[name]), name
+
+
+def nullable(field: Any) -> bool:
+    kinds = [field.get("type"), *(option.get("type") for option in field.get("oneOf", []))]
+    return any(kind == "null" or "null" in (kind or []) for kind in kinds)
+
+
+def test_a_page_is_what_lists_answer() -> None:
+    page = SCHEMA["components"]["schemas"]["PaginatedPredictionOutputList"]
+    assert set(page["properties"]) == {field.name for field in dataclasses.fields(answers.Page)}
+
+
+def test_every_filter_exists() -> None:
+    named = {RENAMED.get(name, name) for name in HistoryFilters.__annotations__}
+    assert named | {"cursor"} <= parameters(operations.PREDICTIONS)
+
+
+@pytest.mark.parametrize("operation", [operations.PREDICT, operations.PREDICT_BATCH, operations.PREDICTION])
+def test_these_can_wait(operation: Operation) -> None:
+    assert "wait" in parameters(operation)
+
+
+def sent(name: str, *arguments: Any, **options: Any) -> Received:
+    with server(reply({"results": [prediction()]} if name == "predict_batch" else prediction())) as site:
+        with suppress(BadAnswer):  # what comes back does not matter here
+            sync_call(site.url, name, *arguments, **options)
+        return site.received[0]
+
+
+def test_what_is_sent_is_what_is_taken() -> None:
+    calls: list[tuple[Operation, Received]] = [
+        (operations.PREDICT, sent("predict", HOUSE)),
+        (operations.PREDICT, sent("predict", "https://example.com/a.png")),
+        (operations.PREDICT_BATCH, sent("predict_batch", [b"x"])),
+        (operations.CREATE_TOKEN, sent("create_token", "x", scopes=["read"], expires_at=datetime.now(UTC))),
+        (operations.SIGN_UP, sent("sign_up", "ada", "ada@example.com", "secret")),
+        (operations.REVIEW, sent("review", IMAGE_ID, "corrected", label="cat", reason="ears", seen="1")),
+    ]
+    for operation, received in calls:
+        taken = body(operation)
+        given = set(json.loads(received.body))
+        assert set(taken.get("required", [])) <= given <= set(taken["properties"]), operation
+
+
+def test_a_file_goes_into_the_field_for_it() -> None:
+    form = body(operations.PREDICT, "multipart/form-data")
+    received = sent("predict", b"x")
+    for field in ("image", "classifier"):
+        assert field in form["properties"]
+        assert f'name="{field}"'.encode() in received.body
