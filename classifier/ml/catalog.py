@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from classifier.ml.recipes import drawings, photos, shipped
+from classifier.ml.recipes import drawings, people, photos, shipped
 
 PRETRAINED = Path(__file__).parent / "pretrained"
 
@@ -23,11 +23,12 @@ DATASETS = {
     "bitmaps": "classifier.ml.datasets.bitmaps:load",
     "cifar10": "classifier.ml.datasets.cifar10:load",
     "drawing-folders": "classifier.ml.datasets.folders:load_drawings",
+    "frozen": "classifier.ml.datasets.frozen:load",
     "photo-folders": "classifier.ml.datasets.folders:load_photos",
     "quickdraw": "classifier.ml.datasets.quickdraw:load",
 }
 
-RECIPES = {recipe.name: recipe for recipe in (*shipped.RECIPES, *drawings.RECIPES, *photos.RECIPES)}
+RECIPES = {recipe.name: recipe for recipe in (*shipped.RECIPES, *people.RECIPES, *drawings.RECIPES, *photos.RECIPES)}
 
 
 def find(registry: dict[str, str], name: str) -> Callable[..., Any]:

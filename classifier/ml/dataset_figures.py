@@ -36,9 +36,10 @@ def counts(description: Description) -> Figure:
     figure, every = blank(1.5 + 3.2 * columns, 1.2 + 0.17 * max(rows, 4), columns)
     for number, axes in enumerate(every):
         some = order[number * rows : (number + 1) * rows]
-        axes.barh(range(len(some)), description.counts[some], color=BLUE)
+        bars = axes.barh(range(len(some)), description.counts[some], color=BLUE)
+        axes.bar_label(bars, fmt="{:,.0f}", fontsize=6, padding=2)
         _name_rows(axes, [description.class_names[index] for index in some], rows)
-        axes.set_xlim(0, 1.05 * description.counts.max())
+        axes.set_xlim(0, 1.25 * description.counts.max())
         axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
         axes.xaxis.set_major_formatter(thousands())
     figure.suptitle(f"{description.counts.sum():,} pictures of {len(order)} classes", x=0.01, ha="left")

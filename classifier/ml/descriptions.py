@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from classifier.ml import feeding
 from classifier.ml.datasets.examples import Examples
+from classifier.ml.progress import counted
 
 LEVELS = 32
 CHANNELS = {1: ("ink",), 3: ("red", "green", "blue")}
@@ -41,18 +42,17 @@ class Description:
 
 
 def describe(examples: Examples) -> Description:
-    """Look at every picture, some at a time. Raises ValueError where there is none."""
+    """Look at every picture, some at a time; says on stderr how far it is. Raises ValueError where there is none."""
     if not len(examples.labels):
         raise ValueError("The data set holds no pictures.")
     counts = np.bincount(examples.labels, minlength=len(examples.class_names))
-    histograms = [_histogram(examples, np.flatnonzero(examples.labels == label)) for label in range(len(counts))]
-    return Description(examples.class_names, counts, np.stack(histograms))
+    rows = counted(_by_class(examples), size=len, whole=len(examples.labels))
+    return Description(examples.class_names, counts, np.stack([_histogram(examples, some) for some in rows]))
 
 
 def samples(examples: Examples, per_class: int) -> NDArray[np.uint8]:
     """So many pictures of each class (k, per_class, h, w, 3), spread evenly over it; drawings dark on white, as is what lacks."""
-    rows = [np.flatnonzero(examples.labels == label) for label in range(len(examples.class_names))]
-    return np.stack([_strip(examples, some, per_class) for some in rows])
+    return np.stack([_strip(examples, rows, per_class) for rows in _by_class(examples)])
 
 
 def write(description: Description, folder: Path) -> None:
@@ -69,16 +69,19 @@ def write(description: Description, folder: Path) -> None:
             table.writerows([name, channel, *shares] for channel, shares in zip(description.channels, by_channel, strict=True))
 
 
+def _by_class(examples: Examples) -> list[NDArray[np.intp]]:
+    return [np.flatnonzero(examples.labels == label) for label in range(len(examples.class_names))]
+
+
 def _histogram(examples: Examples, rows: NDArray[np.intp]) -> NDArray[np.float64]:
     """The mean histogram of the pictures in the rows, (channels, 32)."""
     chunks = (feeding.shown(examples, rows[at : at + feeding.CHUNK]) for at in range(0, max(len(rows), 1), feeding.CHUNK))
-    counted = sum(_counted(pictures) for pictures in chunks)
-    whole = np.asarray(counted, dtype=np.float64)
+    whole = np.asarray(sum(_levels(pictures) for pictures in chunks), dtype=np.float64)
     histogram: NDArray[np.float64] = whole / np.maximum(whole.sum(axis=1, keepdims=True), 1)
     return histogram
 
 
-def _counted(pictures: NDArray[np.uint8]) -> NDArray[np.int64]:
+def _levels(pictures: NDArray[np.uint8]) -> NDArray[np.int64]:
     """How many pixels of each channel are at each step, (channels, 32)."""
     steps = pictures // (256 // LEVELS)
     return np.stack([np.bincount(steps[..., channel].ravel(), minlength=LEVELS) for channel in range(steps.shape[-1])])

@@ -228,6 +228,7 @@ def _by_coverage(axes: Axes, rows: Sequence[Row]) -> None:
         axes.plot(*place, "o", color=BLUE)
         axes.annotate(f"{row['threshold']:.1f}", place, xytext=(5, 5), textcoords="offset points")
     axes.set_xlim(-0.03, 1.08)
+    axes.set_ylim(min(row["accuracy"] for row in rows) - 0.03, 1.03)
     axes.xaxis.set_major_formatter(_percent())
     axes.set(xlabel="answered", ylabel="right, of those answered")
     axes.set_title("Accuracy by coverage, with the threshold at each point", loc="left")

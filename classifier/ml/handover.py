@@ -1,6 +1,7 @@
-"""What is handed over between the site and machine learning: recipes and cards, as JSON.
+"""What is handed over between the site and machine learning: recipes, manifests and cards, as JSON.
 
-A training run is started by a Recipe and ends in an artifact: a folder with `card.json` and the weights it names.
+A training run is started by a Recipe, on a training set: a folder with `manifest.json` and the pictures. It ends in an
+artifact: a folder with `card.json` and the weights it names.
 """
 
 from __future__ import annotations
@@ -13,10 +14,16 @@ from pathlib import Path
 from typing import Any, Self
 
 CARD_FILE = "card.json"
+MANIFEST_FILE, PICTURES_FILE = "manifest.json", "pictures.npz"
+TRAIN, VALIDATION, TEST = PARTS = ("train", "validation", "test")
 
 
 class BadCard(ValueError):
     """An artifact's card is missing, malformed or does not match the files beside it."""
+
+
+class BadManifest(ValueError):
+    """A training set's manifest is missing, malformed or does not match the pictures beside it."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +131,60 @@ class Card:
         if sha256_of(path) != self.weights_sha256:
             raise BadCard(f"{path} is not the file that {CARD_FILE} was written for: its sha256 differs.")
         return path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A picture of a training set: its content's hash, its label, and on which side it stands for good.
+
+    `group` is the same for all that one person gave, and says nothing of who they are; None where nobody did. `image` is the
+    site's id, None for a picture that came with a data set.
+    """
+
+    sha256: str
+    label: str
+    part: str
+    source: str
+    group: str | None
+    image: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What stands in a training set: `pictures.npz` holds `inputs` (n, *shape of the input form) uint8 in the examples' order.
+
+    `split_by` is "person" where all pictures of one stand on one side, "picture" where too few people gave any for that.
+    """
+
+    classifier: str
+    title: str
+    kind: str
+    input: str
+    labels: tuple[str, ...]
+    split_by: str
+    inputs_sha256: str
+    examples: tuple[Example, ...]
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Raises BadManifest."""
+        path = folder / MANIFEST_FILE
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            examples = tuple(Example(**example) for example in content.pop("examples"))
+            return cls(**{**content, "labels": tuple(content["labels"])}, examples=examples)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise BadManifest(f"{path} cannot be read: {error}") from error
+
+    def save(self, folder: Path) -> None:
+        (folder / MANIFEST_FILE).write_text(self._canonical(), encoding="utf-8")
+
+    def sha256(self) -> str:
+        """Equal for the same pictures with the same labels and parts."""
+        return hashlib.sha256(self._canonical().encode()).hexdigest()
+
+    def _canonical(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def sha256_of(path: Path) -> str:

@@ -11,11 +11,16 @@ from classifier.ml.handover import Recipe
 
 
 def optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimizer:
-    """The optimizer that the recipe names. Raises ValueError with the known names."""
+    """The optimizer that the recipe names; only kernels decay. Raises ValueError with the known names."""
     average = recipe.average_weights
     options = {"weight_decay": recipe.weight_decay, "use_ema": average is not None, "ema_momentum": average or 0.99}
-    rate = _rate(recipe, steps_per_epoch)
-    match recipe.optimizer:
+    made = _named(recipe.optimizer, _rate(recipe, steps_per_epoch), options)
+    made.exclude_from_weight_decay(var_names=["beta", "gamma", "bias"])  # a scale that decays makes the network linear
+    return made
+
+
+def _named(name: str, rate: Any, options: dict[str, Any]) -> keras.optimizers.Optimizer:
+    match name:
         case "adamw":
             return keras.optimizers.AdamW(rate, **options)
         case "adam":
@@ -24,7 +29,7 @@ def optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimize
             return keras.optimizers.SGD(rate, **options)
         case "nesterov":
             return keras.optimizers.SGD(rate, momentum=0.85, nesterov=True, **options)
-    raise ValueError(f"No optimizer {recipe.optimizer!r}. There are: adamw, adam, sgd, nesterov.")
+    raise ValueError(f"No optimizer {name!r}. There are: adamw, adam, sgd, nesterov.")
 
 
 def _rate(recipe: Recipe, steps_per_epoch: int) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from pathlib import Path
@@ -17,7 +18,8 @@ from classifier.ml.building import build
 from classifier.ml.datasets.examples import Examples, joined
 from classifier.ml.handover import Card, Recipe
 
-HISTORY_FILE, CURVES_FILE = "history.json", "curves.png"
+HISTORY_FILE, CURVES_FILE, PROGRESS_FILE = "history.json", "curves.png", "progress.json"
+SAY_EVERY_S = 0.5
 History = list[dict[str, float]]
 
 
@@ -66,7 +68,7 @@ def train(recipe: Recipe, data: Path, out: Path, *, start: Path | None = None, a
     if start is None:
         _adapt(model, examples, recipe)
     else:
-        transfer.take_over(model, start)
+        transfer.take_over(model, start, examples.class_names)
     held_out = np.flatnonzero(examples.in_validation)
     inputs = feeding.clean(examples, held_out, recipe.input)
     _fit(model, recipe, examples, (inputs, _one_hot(examples, held_out)), out)
@@ -99,7 +101,7 @@ def _fit(model: keras.Model, recipe: Recipe, examples: Examples, held_out: Any, 
         metrics=["accuracy"],
         jit_compile=False,  # XLA trains these networks at a fraction of the speed on a CPU
     )
-    keep = keras.callbacks.BackupAndRestore(str(out / "checkpoint"), double_checkpoint=True, delete_checkpoint=False)
+    keep = resuming.Checkpoints(str(out / "checkpoint"), double_checkpoint=True, delete_checkpoint=False)
     model.fit(
         batches,
         epochs=len(history) if _stalled(history, recipe) else recipe.epochs,
@@ -117,9 +119,20 @@ class _Chronicle(keras.callbacks.Callback):
         super().__init__()
         self.recipe, self.out = recipe, out
         self.took: list[float] = []
+        self.epoch, self.said_at = 0, -math.inf
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self.began = time.monotonic()
+        self.began, self.epoch = time.monotonic(), epoch
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        if time.monotonic() - self.said_at > SAY_EVERY_S:
+            self.said_at = time.monotonic()
+            resuming.write_whole(self.out / PROGRESS_FILE, json.dumps(self._progress((batch + 1) / self.params["steps"])))
+
+    def _progress(self, share: float) -> dict[str, float]:
+        """How far the run is, for whoever watches its folder: complete epochs, all epochs, and the whole as a share."""
+        whole = (self.epoch + share) / self.recipe.epochs
+        return {"epoch": self.epoch, "epochs": self.recipe.epochs, "progress": round(whole, 4)}
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self.took.append(time.monotonic() - self.began)
@@ -142,5 +155,5 @@ def _read_history(out: Path) -> History:
 
 def _remember(out: Path, epoch: int, logs: dict[str, float]) -> History:
     history = [*_read_history(out)[:epoch], {name: round(float(value), 5) for name, value in logs.items()}]
-    (out / HISTORY_FILE).write_text(json.dumps(history, indent=1) + "\n")
+    resuming.write_whole(out / HISTORY_FILE, json.dumps(history, indent=1) + "\n")
     return history

@@ -1,7 +1,8 @@
-"""Start from what another network has learnt: everything but its head is taken over."""
+"""Start from what another network has learnt: everything but its head is taken over, and for the same classes that too."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,13 +31,17 @@ def continuing(recipe: Recipe, source: Path, application: str | None = None) -> 
     return replace(recipe, network=network, network_options=options, start_from=sha256_of(weights))
 
 
-def take_over(model: keras.Model, source: Path) -> None:
-    """Give `model` the weights of `source`, as above, but for its last layer. Raises ValueError if they do not fit."""
+def take_over(model: keras.Model, source: Path, class_names: Sequence[str] = ()) -> None:
+    """Give `model`, of `class_names`, the weights of `source`, as above. Raises ValueError if they do not fit.
+
+    Its last layer is not touched, unless `source` is an artifact with these very classes in this order.
+    """
     if not source.is_dir():
         model.get_layer(NESTED).load_weights(source)
         return
     card = Card.load(source)
     other = build(card.network, card.network_options, card.input, len(card.labels))
     other.load_weights(card.check_weights(source))
-    for ours, theirs in zip(model.layers[:-1], other.layers[:-1], strict=True):
+    taken = None if card.labels == tuple(class_names) else -1
+    for ours, theirs in zip(model.layers[:taken], other.layers[:taken], strict=True):
         ours.set_weights(theirs.get_weights())

@@ -17,7 +17,9 @@ from tests.ml.redrawing import Style, redraw, rotated
 from tests.ml.test_pixels import BITMAPS, CLEAN, DRAWINGS, HARD
 
 PAPERS = {
-    "notebook": Style(canvas=(900, 1_200), pen=4, ink=(40, 60, 160), paper=(235, 233, 225), fill=0.5, shade=0.5, noise=8, jpeg=60),
+    "notebook": Style(
+        canvas=(900, 1_200), pen=4, ink=(40, 60, 160), paper=(235, 233, 225), fill=0.5, shade=0.5, noise=8, jpeg=60
+    ),
     "dim room": Style(canvas=(640, 480), ink=(20, 15, 10), paper=(140, 110, 80), shade=0.5, blur=1, noise=10, jpeg=60),
     "red on blue": Style(pen=9, ink=(220, 40, 40), paper=(120, 180, 230), jpeg=70),
     "small jpeg": Style(canvas=(64, 64), pen=3, jpeg=60),

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--from", type=Path, dest="start", metavar="ARTIFACT|FILE",
-        help="start from an artifact's weights, or from a weights file of --application, with a new head",
+        help="start from an artifact's weights, or from a weights file of --application, with a new head for other classes",
     )  # fmt: skip
     parser.add_argument("--application", metavar="NAME", help="network of keras.applications that the weights file is of")
 

@@ -35,7 +35,7 @@ def _convolution(x: keras.KerasTensor, width: int, halved: bool = False) -> kera
     x = layers.Conv2D(width, 3, padding="same", use_bias=False, kernel_initializer=_partly_identity)(x)
     if halved:
         x = layers.MaxPooling2D(2)(x)
-    x = FusedBatchNormalization(momentum=0.6, epsilon=1e-5)(x)
+    x = FusedBatchNormalization(momentum=0.6, epsilon=1e-5, scale=False)(x)
     return layers.Activation("silu")(x)
 
 

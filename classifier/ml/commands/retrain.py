@@ -1,0 +1,39 @@
+"""train a new version from a frozen training set, and measure it on the set's own test part"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+
+from classifier.ml import catalog
+from classifier.ml.recipes.people import RECIPES
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    names = [recipe.name for recipe in RECIPES]
+    parser.add_argument("recipe", choices=names, metavar="RECIPE", help=" | ".join(names))
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder with manifest.json and pictures.npz")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the artifact")
+    parser.add_argument("--from", type=Path, dest="start", metavar="ARTIFACT", help="start from an artifact's weights")
+    parser.add_argument(
+        "--while-stdin", action="store_true",
+        help="end, at whatever moment, when the standard input is closed: whoever started this is gone",
+    )  # fmt: skip
+
+
+def run(options: argparse.Namespace) -> tuple[str, bool]:
+    if options.while_stdin:
+        threading.Thread(target=_end_with_stdin, daemon=True).start()
+    from classifier.ml.retraining import retrain
+
+    card = retrain(catalog.RECIPES[options.recipe], options.data, options.out, start=options.start)
+    return json.dumps({"artifact": str(options.out), **card.metrics}, ensure_ascii=False), True
+
+
+def _end_with_stdin() -> None:
+    sys.stdin.buffer.read()
+    os._exit(1)

@@ -1,0 +1,52 @@
+"""A new version of a classifier: trained from a frozen set, and measured on the part of it that nothing was trained on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from classifier.ml import evaluation, training, transfer
+from classifier.ml.datasets import frozen
+from classifier.ml.handover import TRAIN, Card, Manifest, Recipe
+from classifier.ml.inference import Recognizer
+from classifier.ml.recipes.people import suited
+
+TEST_FILE = "test.npz"
+LIMITS = "It knows {labels}, as people gave {pictures:,} pictures of them; anything else gets one of these names, at times with \
+high confidence. Of few pictures it has learnt little of how differently others draw or photograph the same."
+OWN = "The pictures are those of the people who labelled them here."
+
+
+def retrain(recipe: Recipe, data: Path, out: Path, *, start: Path | None = None) -> Card:
+    """Train the frozen set in `data` into an artifact in `out`, from the weights of the artifact `start` or from nothing.
+
+    The card's metrics have "test" beside "validation", and `test.npz` what stands behind it: `probabilities` (n, labels),
+    `labels` (n,), `images` (n,) the site's ids. A killed run goes on. Raises BadCard, BadManifest.
+    """
+    manifest = Manifest.load(data)
+    shown = sum(example.part == TRAIN for example in manifest.examples)
+    mine = replace(
+        suited(recipe, shown), classifier=manifest.classifier, title=manifest.title, kind=manifest.kind, input=manifest.input
+    )
+    training.train(transfer.continuing(mine, start) if start else mine, data, out, start=start)
+    limits = LIMITS.format(labels=_listed(manifest.labels), pictures=shown)
+    source = f" It started from {start_card.title}: {start_card.attribution}" if start and (start_card := Card.load(start)) else ""
+    card = replace(_measured(out, data), limits=limits, attribution=OWN + source)
+    card.save(out)
+    return card
+
+
+def _measured(artifact: Path, data: Path) -> Card:
+    unseen, recognizer = frozen.load_test(data), Recognizer(artifact)
+    probabilities = recognizer.probabilities(unseen.pixels).astype(np.float32)
+    np.savez(artifact / TEST_FILE, probabilities=probabilities, labels=unseen.labels, images=np.array(unseen.images))
+    card = recognizer.card
+    summary = evaluation.summary(probabilities, unseen.labels, card.unsure_below)
+    per_class = evaluation.per_class(probabilities, unseen.labels, card.labels)
+    return replace(card, metrics={**card.metrics, "test": {**summary, "per_class": per_class}})
+
+
+def _listed(labels: tuple[str, ...]) -> str:
+    return ", ".join(labels) if len(labels) <= 20 else f"{len(labels)} things"
