@@ -9,9 +9,24 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 
-from classifier.models import ApiToken, Batch, BatchFile, Classifier, Fetch, Image, Label, ModelVersion, Prediction, User, Worker
+from classifier.models import (
+    ApiToken,
+    Batch,
+    BatchFile,
+    Classifier,
+    Fetch,
+    Image,
+    Label,
+    ModelVersion,
+    Prediction,
+    Review,
+    Sample,
+    User,
+    Worker,
+)
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
@@ -27,6 +42,14 @@ class Untouchable:
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
+
+
+class Recorded(Untouchable):
+    """Rows that not even an administrator deletes, but with the image that they are about."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        kept_here = ("admin:classifier_sample_changelist", "admin:classifier_review_changelist")
+        return not request.path.startswith(tuple(reverse(name) for name in kept_here))
 
 
 @admin.register(User)
@@ -98,6 +121,24 @@ class PredictionAdmin(Untouchable, admin.ModelAdmin[Prediction]):
     list_filter = ("status", "classifier", "unsure", "created_at", "error_code")
     list_select_related = ("asked_by", "model_version__classifier")
     search_fields = ("id", "label", "asked_by__username")
+    date_hierarchy = "created_at"
+
+
+@admin.register(Sample)
+class SampleAdmin(Recorded, admin.ModelAdmin[Sample]):
+    list_display = ("id", "classifier", "state", "label", "word", "word_label", "events", "changed_at")
+    list_filter = ("state", "word", "classifier")
+    list_select_related = ("classifier", "label", "word_label")
+    search_fields = ("id", "image__id", "label__name", "word_label__name")
+    date_hierarchy = "changed_at"
+
+
+@admin.register(Review)
+class ReviewAdmin(Recorded, admin.ModelAdmin[Review]):
+    list_display = ("id", "verdict", "label", "by", "own", "decides", "old_state", "new_state", "reason", "created_at")
+    list_filter = ("verdict", "own", "decides", "sample__classifier")
+    list_select_related = ("label", "by")
+    search_fields = ("id", "sample__image__id", "label__name", "by__username", "reason")
     date_hierarchy = "created_at"
 
 

@@ -17,6 +17,8 @@ PREDICT_PENDING = "classifier.predict_pending"
 PREDICTIONS_QUEUE = "predictions"
 FETCH_PENDING = "classifier.fetch_pending"
 FETCHING_QUEUE = "fetching"
+TRAIN_PENDING = "classifier.train_pending"
+TRAINING_QUEUE = "training"
 AFTER_FAILURE_S = 1.0
 
 logger = logging.getLogger(__name__)
@@ -54,6 +56,7 @@ class Waker:
 
 _wake_predictors = Waker(PREDICT_PENDING, PREDICTIONS_QUEUE)
 _wake_fetchers = Waker(FETCH_PENDING, FETCHING_QUEUE)
+_wake_trainers = Waker(TRAIN_PENDING, TRAINING_QUEUE)
 
 
 def wake_predictors() -> None:
@@ -64,3 +67,8 @@ def wake_predictors() -> None:
 def wake_fetchers() -> None:
     """The same for pictures that are still at an address."""
     transaction.on_commit(_wake_fetchers)
+
+
+def wake_trainers() -> None:
+    """The same for training runs."""
+    transaction.on_commit(_wake_trainers)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import PIL.Image
-from django.http import HttpResponse
-from numpy.typing import NDArray
+from django.http import Http404, HttpResponse
 
 from classifier.ml.pixels import encode_picture
+from classifier.models import Classifier, Image, ModelVersion
 from classifier.sources.submission import BadSubmission
 
 SAFE = {
@@ -33,7 +32,20 @@ def picture_response(content: bytes, content_type: str, name: str) -> HttpRespon
     return HttpResponse(content, content_type=content_type, headers=headers)
 
 
-def bitmap_response(bitmap: NDArray[np.uint8], name: str) -> HttpResponse:
-    """What a network saw, as a PNG."""
-    content, content_type = encode_picture(PIL.Image.fromarray(bitmap))
-    return picture_response(content, content_type, name)
+def seen_response(image: Image, slug: str | None) -> HttpResponse:
+    """What a classifier's network sees of the image, as a PNG: the named one's, or that of the one asked last. Raises Http404.
+
+    Another one may be asked next, so browsers keep only what was named.
+    """
+    classifier = Classifier.objects.named(slug) if slug else _last_asked(image)
+    if classifier is None:
+        raise Http404
+    seen = image.network_input(ModelVersion.objects.input_of(classifier))
+    response = picture_response(*encode_picture(PIL.Image.fromarray(seen)), f"{image.pk}-seen")
+    if not slug:
+        response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _last_asked(image: Image) -> Classifier | None:
+    return Classifier.objects.filter(predictions__image=image).order_by("-predictions__id").first()

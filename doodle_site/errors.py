@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import TooManyFilesSent
+from django.core.exceptions import BadRequest, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views import defaults
@@ -48,6 +49,28 @@ class BodyLimit:
         if declared.isascii() and declared.isdigit() and int(declared) > body_limit(request):
             return too_large(request)
         return self.get_response(request)
+
+
+class Utf8Only:
+    """Middleware: no body in another charset gets as far as a view. Some that Python knows are not even of text."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        declared = (request.content_params or {}).get("charset") or "utf-8"
+        if _codec(declared) in ("utf-8", "ascii"):
+            return self.get_response(request)
+        if _for_program(request):
+            return _json(400, "bad_charset", "Send text as UTF-8; another charset is not understood.")
+        return defaults.bad_request(request, BadRequest(declared))
+
+
+def _codec(charset: str) -> str:
+    try:
+        return codecs.lookup(charset).name
+    except LookupError:
+        return ""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -8,7 +8,9 @@ from django.core.cache import cache
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from classifier import policy
 from classifier.models import Classifier, User
+from tests.clock import Clock
 from tests.factories import make_classifier, make_user
 
 
@@ -16,6 +18,7 @@ from tests.factories import make_classifier, make_user
 def _own_folders(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.ARTIFACTS_ROOT = tmp_path / "artifacts"
+    settings.TRAINING_ROOT = tmp_path / "training"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
 
@@ -52,6 +55,14 @@ def signed_in(user: User) -> APIClient:
     client = APIClient()
     client.force_authenticate(user)
     return client
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """By which the limits on pictures are told."""
+    standing = Clock()
+    monkeypatch.setattr(policy, "time", standing)
+    return standing
 
 
 @pytest.fixture

@@ -9,12 +9,16 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
 
+import numpy as np
 import PIL.Image
 import PIL.ImageDraw
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from classifier.models import Batch, BatchFile, Classifier, Image, ModelVersion, Prediction, User, Worker
+from classifier.models import Batch, BatchFile, Classifier, Image, Label, ModelVersion, Prediction, User, Worker
 from classifier.models.images import DISPLAY_SIDE
+from classifier.models.people import REVIEWERS
+from classifier.models.predictions import PENDING
 
 HOUSE = [[[0, 0, 128, 255, 255, 0], [255, 100, 0, 100, 255, 255]]]
 PASSWORD = "a long enough secret"
@@ -32,6 +36,14 @@ def picture(side: int = 400, file_format: str = "PNG", colour: str = "black") ->
     return file.getvalue()
 
 
+def photo(side: int = 200, seed: int = 1) -> bytes:
+    """What a photograph has: soft shades of many colours up to its border. The same for the same seed."""
+    blobs = np.random.default_rng(seed).integers(0, 256, (7, 7, 3), dtype=np.uint8)
+    file = io.BytesIO()
+    PIL.Image.fromarray(blobs).resize((side, side), PIL.Image.Resampling.BICUBIC).save(file, "PNG")
+    return file.getvalue()
+
+
 def _sha256() -> str:
     return hashlib.sha256(str(next(_numbers)).encode()).hexdigest()
 
@@ -41,13 +53,41 @@ def make_user(username: str | None = None) -> User:
     return User.objects.create_user(name, f"{name}@example.com", PASSWORD)
 
 
-def make_classifier() -> Classifier:
-    classifier, _ = Classifier.objects.get_or_create(slug="doodle", defaults={"title": "Drawings", "kind": "drawing"})
+def make_classifier(slug: str = "doodle", kind: str = "drawing") -> Classifier:
+    classifier, _ = Classifier.objects.get_or_create(slug=slug, defaults={"title": f"{slug}s", "kind": kind})
     return classifier
 
 
+def make_labels(*names: str) -> Classifier:
+    """The classifier with these labels beside those that it has."""
+    classifier = make_classifier()
+    known = set(classifier.labels.values_list("name", flat=True))
+    for name in [name for name in names if name not in known]:
+        Label.objects.create(classifier=classifier, name=name, position=classifier.labels.count())
+    return classifier
+
+
+def make_reviewer(username: str | None = None) -> User:
+    user = make_user(username)
+    user.groups.add(Group.objects.get_or_create(name=REVIEWERS)[0])
+    return user
+
+
+def make_answer(owner: User | None = None, *, label: str = "cat", **fields: Any) -> Prediction:
+    """An answered prediction that finds `label` likely, then dog, then bird; the classifier has these labels, and house."""
+    make_labels(label, "dog", "bird", "house")
+    guesses = [{"label": name, "probability": p} for name, p in ((label, 0.8), ("dog", 0.1), ("bird", 0.05))]
+    given = {"status": "succeeded", "label": label, "probability": 0.8, "unsure": False, "guesses": guesses}
+    return make_prediction(owner, **{**given, **fields})
+
+
 def make_version(**fields: Any) -> ModelVersion:
-    given: dict[str, Any] = {"classifier": make_classifier(), "number": next(_numbers), "card_sha256": _sha256(), "card": {}}
+    given: dict[str, Any] = {
+        "classifier": make_classifier(),
+        "number": next(_numbers),
+        "card_sha256": _sha256(),
+        "card": {"input": "bitmap"},
+    }
     return ModelVersion.objects.create(**{**given, **fields})
 
 
@@ -58,7 +98,10 @@ def make_image(owner: User | None = None, **fields: Any) -> Image:
 
 def make_prediction(owner: User | None = None, image: Image | None = None, source: str = "canvas", **fields: Any) -> Prediction:
     image = image or make_image(owner, source=source)
-    return Prediction.objects.create(**{"classifier": make_classifier(), "image": image, "asked_by": image.owner, **fields})
+    given = {"classifier": make_classifier(), "image": image, "asked_by": image.owner, **fields}
+    if fields.get("status", "queued") in PENDING and image.width:
+        given = {"turn": 0, "line": image.owner_id or image.visitor, **given}
+    return Prediction.objects.create(**given)
 
 
 def make_predictions(number: int, owner: User | None = None, **fields: Any) -> list[Prediction]:
@@ -72,9 +115,9 @@ def make_batch(owner: User, predictions: Sequence[Prediction]) -> Batch:
     return batch
 
 
-def make_worker() -> Worker:
+def make_worker(**fields: Any) -> Worker:
     """One that beat just now."""
-    return Worker.objects.create(name=f"worker{next(_numbers)}", seen_at=timezone.now())
+    return Worker.objects.create(**{"name": f"worker{next(_numbers)}", "seen_at": timezone.now(), **fields})
 
 
 def zipped(files: Mapping[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:

@@ -18,7 +18,7 @@ class Host:
         self.connections = 0
         self.requests: list[bytes] = []
         self.stopping = threading.Event()
-        self._behaviour = behaviour
+        self.behaviour = behaviour
         self._listener = socket.create_server(("", 0), family=family, dualstack_ipv6=family == socket.AF_INET6)
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -39,7 +39,7 @@ class Host:
 
     def _serve(self, connection: socket.socket) -> None:
         with connection, suppress(OSError):
-            self._behaviour(connection)
+            self.behaviour(connection)
 
     def close(self) -> None:
         self.stopping.set()

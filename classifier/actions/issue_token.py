@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from classifier import policy
 from classifier.models import ApiToken, User
 from classifier.models.people import SCOPES, digest_of, new_secret
 
@@ -32,5 +33,7 @@ def issue_token(
 
 
 def allowed_scopes(user: User) -> list[str]:
-    """Everybody reads and predicts; an administrator may do all."""
-    return list(SCOPES) if user.is_superuser else ["read", "predict"]
+    """Everybody reads, predicts and judges what is theirs; maintainers train; an administrator may do all."""
+    if user.is_superuser:
+        return list(SCOPES)
+    return ["read", "predict", "review", *(["train"] if policy.may_maintain(user) else [])]

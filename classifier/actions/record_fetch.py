@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from classifier import dispatch
-from classifier.models import Fetch, Image, Prediction
+from classifier.models import Classifier, Fetch, Image, Prediction
 from classifier.sources.submission import BadSubmission, Submission
 
 
@@ -22,7 +22,10 @@ def record_fetch(*, fetch: Fetch, result: Submission | BadSubmission) -> bool:
         if isinstance(result, BadSubmission):
             Prediction.objects.filter(pk=fetch.pk).fail(result.code, str(result))
         else:
+            if fetch.chooses:
+                Prediction.objects.filter(pk=fetch.pk).update(classifier=Classifier.objects.by_look()[result.looks_like])
             _take_in(Image.objects.select_for_update().get(predictions=fetch.pk), result)
+            Prediction.objects.join_line(fetch.pk)
             dispatch.wake_predictors()
         return True
 
@@ -38,7 +41,7 @@ def _take_in(image: Image, picture: Submission) -> None:
 def _kept(image: Image, picture: Submission) -> bool:
     """False where the same picture came by another way at the same moment."""
     image.sha256, image.content_type = picture.sha256, picture.content_type
-    image.width, image.height = picture.width, picture.height
+    image.width, image.height, image.looks_like = picture.width, picture.height, picture.looks_like
     image.keep(picture.picture or b"")
     try:
         with transaction.atomic():

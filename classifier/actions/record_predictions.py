@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Now
 
 from classifier.models import Guess, ModelVersion, Prediction, Status
+from classifier.models.predictions import SETTLED
 from classifier.models.waiting import announce_settled
 
 
@@ -46,7 +46,7 @@ def record_predictions(*, outcomes: Sequence[Outcome]) -> list[Prediction]:
     with transaction.atomic():
         for outcome in outcomes:
             mine = Prediction.objects.filter(pk=outcome.prediction.pk, attempt=outcome.prediction.attempt, status=Status.RUNNING)
-            if not mine.update(**outcome.fields(), finished_at=Now(), lease_until=None):
+            if not mine.update(**outcome.fields(), **SETTLED):
                 overtaken.append(outcome.prediction)
         announce_settled([outcome.prediction.pk for outcome in outcomes])
     return overtaken

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import asdict
 from pathlib import Path
 
 from django.db import transaction
 from django.db.models.functions import Now
 
-from classifier.ml.handover import CARD_FILE, Card, sha256_of
+from classifier.ml.handover import CARD_FILE, BadCard, Card, sha256_of
 from classifier.models import Classifier, Label, ModelVersion
+from classifier.models.images import PREPARED_AS
 from classifier.models.versions import Stage
 
 
@@ -18,18 +17,20 @@ def register_version(*, artifact: Path) -> tuple[ModelVersion, bool]:
     """The bundled artifact's version and whether it is new; its classifier is made if it is missing.
 
     The artifact is copied, so that a later release cannot change a version. It goes live unless a version that was trained
-    here is live. Raises handover.BadCard.
+    here is live. Raises handover.BadCard, also for a network that takes what the site cannot give it.
     """
     card = Card.load(artifact)
     card.check_weights(artifact)
+    if card.input not in PREPARED_AS:
+        possible = " or ".join(PREPARED_AS)
+        raise BadCard(f"{artifact}: the site cannot give a network its input as {card.input!r}. Train it on {possible}.")
     with transaction.atomic():
         classifier = _classifier_of(card)
         card_sha256 = sha256_of(artifact / CARD_FILE)
         known = classifier.versions.filter(card_sha256=card_sha256).first()
         if known:
             return known, False
-        version = _new_version(classifier, card, card_sha256)
-        _copy(artifact, version.artifact)
+        version = ModelVersion.objects.take_in(classifier, artifact, bundled=True)
         live = ModelVersion.objects.select_for_update().live_for(classifier)
         if live is None or live.bundled:
             _put_live(version)
@@ -45,24 +46,6 @@ def _classifier_of(card: Card) -> Classifier:
             Label(classifier=classifier, position=position, name=name) for position, name in enumerate(card.labels)
         )
     return classifier
-
-
-def _copy(artifact: Path, target: Path) -> None:
-    """Whole or not at all."""
-    partial = target.with_suffix(".partial")
-    shutil.copytree(artifact, partial)
-    partial.rename(target)
-
-
-def _new_version(classifier: Classifier, card: Card, card_sha256: str) -> ModelVersion:
-    latest = classifier.versions.order_by("-number").first()
-    return ModelVersion.objects.create(
-        classifier=classifier,
-        number=latest.number + 1 if latest else 1,
-        bundled=True,
-        card_sha256=card_sha256,
-        card=asdict(card),
-    )
 
 
 def _put_live(version: ModelVersion) -> None:

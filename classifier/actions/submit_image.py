@@ -15,9 +15,12 @@ class IdempotencyKeyReused(Exception):
     code = "idempotency_key_reused"
 
 
-def submit_image(*, by: Person, classifier: Classifier, submission: Submission, idempotency_key: str | None = None) -> Prediction:
+def submit_image(
+    *, by: Person, classifier: Classifier | None, submission: Submission, idempotency_key: str | None = None
+) -> Prediction:
     """Store the image, once per person and content, with a new queued prediction, and wake a worker.
 
+    Without a classifier what the picture looks like decides; one that is still at an address counts as a drawing until then.
     With a known `idempotency_key` the prediction made then is returned. Raises policy.TooManyPictures and IdempotencyKeyReused.
     """
     account = by if isinstance(by, User) else None
@@ -27,10 +30,9 @@ def submit_image(*, by: Person, classifier: Classifier, submission: Submission, 
     try:
         with transaction.atomic():
             image = Image.objects.take_in(by, {submission.sha256: submission.image_of})[submission.sha256]
-            prediction = Prediction.objects.create(
-                image=image, classifier=classifier, asked_by=account, idempotency_key=idempotency_key
-            )
-            _send_on(prediction, submission)
+            asked = classifier or Classifier.objects.by_look()[submission.looks_like]
+            (prediction,) = Prediction.objects.queue(by, [(image, asked)], idempotency_key)
+            _send_on(prediction, submission, chooses=classifier is None)
     except IntegrityError:  # the same request came twice at once
         if earlier := _made_with(account, idempotency_key):
             return _same_request(earlier, submission)
@@ -52,9 +54,9 @@ def _same_request(earlier: Prediction, submission: Submission) -> Prediction:
     return earlier
 
 
-def _send_on(prediction: Prediction, submission: Submission) -> None:
+def _send_on(prediction: Prediction, submission: Submission, chooses: bool) -> None:
     if submission.url:
-        Fetch.objects.create(prediction=prediction, url=submission.url, made_for=prediction.image_id)
+        Fetch.objects.create(prediction=prediction, url=submission.url, made_for=prediction.image_id, chooses=chooses)
         dispatch.wake_fetchers()
     else:
         dispatch.wake_predictors()

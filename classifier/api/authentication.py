@@ -29,6 +29,7 @@ class TokenAuthentication(BaseAuthentication):
         if token is None:
             raise AuthenticationFailed(REFUSED)
         token.note_use(timezone.now())
+        token.user.acting_token = token
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

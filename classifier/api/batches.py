@@ -13,19 +13,20 @@ from rest_framework import exceptions, serializers, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from classifier.actions.submit_images import submit_images
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer, error_body, exception_handler
+from classifier.api.limits import LIMITS, Limited
 from classifier.api.parsers import UnboundedJSONParser
 from classifier.api.predictions import (
     WAIT,
+    WHICH,
     PredictionInput,
     PredictionOutput,
     PredictionUpload,
     checked,
-    classifier_of,
+    choice_of,
     seconds_to_wait,
     submission_of,
 )
@@ -35,7 +36,7 @@ from classifier.models.waiting import wait_until_settled
 from classifier.sources import archive
 from classifier.sources.submission import BadSubmission, Submission
 
-Picture = tuple[Classifier, Submission]
+Picture = tuple[Classifier | None, Submission]
 
 LIST_NEEDED = f"Give a list of 1 to {LONGEST_BATCH} items, each as for POST /api/v1/predictions/."
 NO_ARCHIVES = "Archives are unpacked on the page only. Send the pictures themselves, each as an `image` of its own."
@@ -51,7 +52,7 @@ class BatchInput(serializers.Serializer[Any]):
 class BatchUpload(serializers.Serializer[Any]):
     """1 to 64 files, 64 MB in all."""
 
-    classifier = serializers.SlugField(default="doodle")
+    classifier = serializers.SlugField(default="doodle", help_text=WHICH)
     image = serializers.ListField(child=serializers.FileField(), min_length=1, max_length=LONGEST_BATCH)
 
 
@@ -60,13 +61,13 @@ RESULTS = PolymorphicProxySerializer(component_name="BatchResult", serializers=O
 BatchOutput = inline_serializer("BatchOutput", {"results": RESULTS})
 
 
-class PredictionBatch(APIView):
+class PredictionBatch(Limited):
     scope = "predict"
     parser_classes = (UnboundedJSONParser, MultiPartParser)
 
     @extend_schema(
         request={"application/json": BatchInput, "multipart/form-data": BatchUpload},
-        parameters=[WAIT],
+        parameters=[WAIT, *LIMITS],
         responses={
             200: OpenApiResponse(BatchOutput, "With `wait`: all are answered."),
             202: OpenApiResponse(BatchOutput, "In the order sent. One that cannot be taken has its error there and fails alone."),
@@ -76,8 +77,8 @@ class PredictionBatch(APIView):
     def post(self, request: Request) -> Response:
         """Ask about up to 64 pictures or drawings at once."""
         seconds = seconds_to_wait(request)
-        classifier = cache(classifier_of)
-        taken = [_taken(item, classifier) for item in _items(request)]
+        choice = cache(choice_of)
+        taken = [_taken(item, choice) for item in _items(request)]
         queued = submit_images(by=caller(request), pictures=[one for one in taken if isinstance(one, tuple)])
         if seconds:
             wait_until_settled([prediction.pk for prediction in queued], seconds)
@@ -101,13 +102,13 @@ def _counted(items: list[Any]) -> list[Any]:
     return items
 
 
-def _taken(item: PredictionInput | PredictionUpload, classifier: Callable[[str], Classifier]) -> Picture | dict[str, Any]:
+def _taken(item: PredictionInput | PredictionUpload, choice: Callable[[str], Classifier | None]) -> Picture | dict[str, Any]:
     """The picture, or the error that it alone has."""
     try:
         fields = checked(item)
         if "image" in fields and archive.is_archive(fields["image"]):
             raise BadSubmission("unsupported_image", NO_ARCHIVES)
-        return classifier(fields["classifier"]), submission_of(fields)
+        return choice(fields["classifier"]), submission_of(fields)
     except (BadSubmission, exceptions.ValidationError) as error:
         refused = exception_handler(error, {})
         return dict(refused.data) if refused else {}
@@ -116,7 +117,7 @@ def _taken(item: PredictionInput | PredictionUpload, classifier: Callable[[str],
 def _answer(taken: Sequence[Picture | dict[str, Any]], queued: Sequence[Prediction], waited: bool) -> Response:
     found = Prediction.objects.filter(pk__in=[prediction.pk for prediction in queued]).with_image().in_bulk()
     pending = any(prediction.pending for prediction in found.values())
-    context = {"worker_alive": not pending or Worker.objects.alive().exists()}
+    context = {"attended": Worker.objects.jobs_attended() if pending else set()}
     ids = iter([prediction.pk for prediction in queued])
     results = [_result(found, ids, context) if isinstance(one, tuple) else one for one in taken]
     if waited and not pending:

@@ -10,8 +10,12 @@ from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
+from classifier.actions.cancel_prediction import CannotCancel
 from classifier.actions.issue_token import BadScopes
+from classifier.actions.retry_prediction import CannotRetry
+from classifier.actions.review_image import BadVerdict, StaleReview
 from classifier.actions.submit_image import IdempotencyKeyReused
+from classifier.actions.undo_review import CannotUndo
 from classifier.policy import NotAllowed, TooManyPictures
 from classifier.serving import status_of_refusal
 from classifier.sources.submission import BadSubmission
@@ -49,8 +53,12 @@ def _our_own(error: Exception) -> Response | None:
     match error:
         case BadSubmission():
             return Response(error_body(error.code, str(error)), status_of_refusal(error))
-        case IdempotencyKeyReused():
+        case IdempotencyKeyReused() | CannotUndo() | CannotCancel() | CannotRetry():
             return Response(error_body(error.code, str(error)), status.HTTP_409_CONFLICT)
+        case StaleReview():
+            return Response(error_body(error.code, str(error), _what_changed(error)), status.HTTP_409_CONFLICT)
+        case BadVerdict():
+            return Response(error_body(error.code, str(error), {error.field: [str(error)]}), 400)
         case TooManyPictures():
             headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
             return Response(error_body(error.code, str(error)), status.HTTP_429_TOO_MANY_REQUESTS, headers=headers)
@@ -59,6 +67,13 @@ def _our_own(error: Exception) -> Response | None:
         case BadScopes():
             return Response(error_body("bad_scopes", str(error), {"scopes": [str(error)]}), 400)
     return None
+
+
+def _what_changed(error: StaleReview) -> dict[str, Any]:
+    """The sample as it is now: `seen` is what to send once somebody has looked at it."""
+    now, last = error.sample, error.last
+    said = {"verdict": last.verdict, "label": last.label.name if last.label else None} if last else None
+    return {"seen": now.seen, "state": now.state, "label": now.label.name if now.label else None, "last": said}
 
 
 def _djangos(error: Exception) -> Response | None:

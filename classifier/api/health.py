@@ -23,7 +23,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         missing = ["database"]
     status = {"status": "unavailable", "missing": missing} if missing else {"status": "ok"}
-    return JsonResponse(status, status=503 if missing else 200)
+    return JsonResponse(status, status=503, headers={"Retry-After": "5"}) if missing else JsonResponse(status)
 
 
 def _missing() -> list[str]:

@@ -3,33 +3,49 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import status
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from classifier import policy
 from classifier.actions.delete_image import delete_image
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer
 from classifier.api.predictions import ImageOutput
+from classifier.api.reviews import SampleOutput
 from classifier.models import Image
-from classifier.serving import bitmap_response, picture_response
+from classifier.serving import picture_response, seen_response
 
 PICTURE = {(200, "image/png"): OpenApiResponse(OpenApiTypes.BINARY), 401: ErrorAnswer, 404: ErrorAnswer}
+
+SEEN_BY = OpenApiParameter("classifier", str, description="A classifier's slug. Without it: the one that was asked last.")
+
+
+class ImageDetailOutput(ImageOutput):
+    samples = serializers.SerializerMethodField()
+
+    class Meta(ImageOutput.Meta):
+        fields = (*ImageOutput.Meta.fields, "samples")  # type: ignore[assignment]
+
+    @extend_schema_field(SampleOutput(many=True))
+    def get_samples(self, image: Image) -> Any:
+        return SampleOutput(image.samples.for_showing(), many=True).data
 
 
 class ImageDetail(APIView):
     scope = "predict"
 
-    @extend_schema(responses={200: ImageOutput, 401: ErrorAnswer, 404: ErrorAnswer})
+    @extend_schema(responses={200: ImageDetailOutput, 401: ErrorAnswer, 404: ErrorAnswer})
     def get(self, request: Request, id: uuid.UUID) -> Response:
-        """One of your images."""
-        return Response(ImageOutput(_own(request, id)).data)
+        """One of your images, with what holds of it in each classifier; for a reviewer, any that is to be judged."""
+        return Response(ImageDetailOutput(_open(request, id)).data)
 
     @extend_schema(responses={204: None, 401: ErrorAnswer, 404: ErrorAnswer})
     def delete(self, request: Request, id: uuid.UUID) -> Response:
@@ -47,16 +63,15 @@ class ImageFile(APIView):
 
 
 class ImageSeen(APIView):
-    @extend_schema(responses=PICTURE)
+    @extend_schema(parameters=[SEEN_BY], responses=PICTURE)
     def get(self, request: Request, id: uuid.UUID) -> HttpResponse:
-        """What the network saw of it."""
-        image = _arrived(request, id)
-        return bitmap_response(image.network_input(), f"{image.pk}-seen")
+        """What the network saw of it: a drawing's ink, 28 by 28, or a photo in colours, 32 by 32."""
+        return seen_response(_arrived(request, id), request.query_params.get("classifier"))
 
 
-def _own(request: Request, id: uuid.UUID) -> Image:
-    return get_object_or_404(Image.objects.visible_to(caller(request)), pk=id)
+def _open(request: Request, id: uuid.UUID) -> Image:
+    return get_object_or_404(policy.images_open_to(caller(request)), pk=id)
 
 
 def _arrived(request: Request, id: uuid.UUID) -> Image:
-    return get_object_or_404(Image.objects.visible_to(caller(request)).with_picture(), pk=id)
+    return get_object_or_404(policy.images_open_to(caller(request)).with_picture(), pk=id)

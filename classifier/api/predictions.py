@@ -19,13 +19,18 @@ from classifier.actions.delete_prediction import delete_prediction
 from classifier.actions.submit_image import submit_image
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer
+from classifier.api.limits import LIMITS, Limited
 from classifier.api.parsers import StrictJSONParser
-from classifier.models import Classifier, Image, Prediction, Status, Worker
+from classifier.models import Classifier, Image, Job, Prediction, Status, Worker
+from classifier.models.classifiers import AUTO
 from classifier.models.waiting import wait_until_settled
 from classifier.sources import base64, canvas, upload, url
 from classifier.sources.submission import BadSubmission, Submission
 
-NO_WORKER = {"code": "no_worker", "message": "No worker is running. The picture is kept and answered once one starts."}
+NO_WORKER = {
+    Job.ANSWERING: "No worker is running. The picture is kept and answered once one starts.",
+    Job.FETCHING: "Pictures cannot be fetched from addresses right now. This one is fetched once that works again.",
+}
 LONGEST_WAIT_S = 30
 PREFERRED_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?")
 WAYS_IN = ("image", "image_base64", "image_url", "strokes")
@@ -36,13 +41,18 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key makes one prediction only."
 )
 IMAGE_URL = "http or https, on a public host. Fetched after the answer: until then the image measures 0 × 0 and has no file."
+WHICH = (
+    "A classifier's slug, or `auto`: what looks like a drawing goes to `doodle`, a photograph to `photo`. "
+    "With `image_url` that is decided once the picture is here."
+)
+QUEUE_POSITION = "How many are answered before it: one of each person in turn. Null unless it waits with its picture."
 HOUSE = {"strokes": [[[0, 0, 128, 255, 255, 0], [255, 100, 0, 100, 255, 255]]]}
 
 
 class PredictionInput(serializers.Serializer[Any]):
     """Exactly one of `image_base64`, `image_url` and `strokes`."""
 
-    classifier = serializers.SlugField(default="doodle")
+    classifier = serializers.SlugField(default="doodle", help_text=WHICH)
     image_base64 = serializers.CharField(required=False, help_text="The file's bytes; a `data:` prefix is allowed.")
     image_url = serializers.CharField(required=False, help_text=IMAGE_URL)
     strokes = serializers.JSONField(required=False, help_text="[[[x, …], [y, …]], …], or with a third row of milliseconds.")
@@ -51,7 +61,7 @@ class PredictionInput(serializers.Serializer[Any]):
 class PredictionUpload(serializers.Serializer[Any]):
     """A file: PNG, JPEG, GIF, WebP, BMP or AVIF, 10 MB and 40 megapixels at most."""
 
-    classifier = serializers.SlugField(default="doodle")
+    classifier = serializers.SlugField(default="doodle", help_text=WHICH)
     image = serializers.FileField(required=False, allow_empty_file=True)
     image_base64 = serializers.CharField(required=False)
     image_url = serializers.CharField(required=False, help_text=IMAGE_URL)
@@ -84,20 +94,43 @@ class PredictionOutput(serializers.ModelSerializer[Prediction]):
     model_version = serializers.UUIDField(source="model_version_id", allow_null=True)
     guesses = GuessOutput(many=True)
     image = ImageOutput()
+    corrected_label = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
+    suggested_classifier = serializers.CharField(
+        allow_null=True,
+        help_text="`photo` where a photograph was sent to a classifier of drawings, `doodle` the other way round",
+    )
 
     class Meta:
         model = Prediction
         fields = (
-            "id", "status", "classifier", "model_version", "guesses", "unsure", "image", "error", "created_at", "finished_at",
+            "id", "status", "classifier", "model_version", "guesses", "unsure", "corrected_label", "image", "error", "created_at",
+            "finished_at", "suggested_classifier",
         )  # fmt: skip
+
+    @extend_schema_field(serializers.CharField(allow_null=True, help_text="What people say it is instead, if they do."))
+    def get_corrected_label(self, prediction: Prediction) -> str | None:
+        return prediction.corrected_label
 
     @extend_schema_field(ProblemOutput(allow_null=True))
     def get_error(self, prediction: Prediction) -> dict[str, str] | None:
         if prediction.error_code:
             return {"code": prediction.error_code, "message": prediction.error_message}
-        unattended = prediction.status == Status.QUEUED and not self.context["worker_alive"]
-        return NO_WORKER if unattended else None
+        job = prediction.waits_for
+        if job is None or job in self.context["attended"]:
+            return None
+        return {"code": "no_worker", "message": NO_WORKER[job]}
+
+
+class PredictionDetailOutput(PredictionOutput):
+    queue_position = serializers.SerializerMethodField()
+
+    class Meta(PredictionOutput.Meta):
+        fields = (*PredictionOutput.Meta.fields, "queue_position")  # type: ignore[assignment]
+
+    @extend_schema_field(serializers.IntegerField(allow_null=True, min_value=0, help_text=QUEUE_POSITION))
+    def get_queue_position(self, prediction: Prediction) -> int | None:
+        return prediction.place_in_queue()
 
 
 class PredictionFilter(django_filters.FilterSet):
@@ -107,17 +140,21 @@ class PredictionFilter(django_filters.FilterSet):
     source = django_filters.CharFilter(field_name="image__source")
     min_probability = django_filters.NumberFilter(field_name="probability", lookup_expr="gte")
     max_probability = django_filters.NumberFilter(field_name="probability", lookup_expr="lte")
+    corrected = django_filters.ChoiceFilter(choices=[("true", "true"), ("false", "false")], method="whether_corrected")
 
     class Meta:
         model = Prediction
         fields: ClassVar[list[str]] = []
+
+    def whether_corrected(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(corrected_label__isnull=value == "false")
 
 
 PredictionFilter.base_filters["from"] = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
 PredictionFilter.base_filters["to"] = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lte")
 
 
-class PredictionList(generics.ListAPIView[Prediction]):
+class PredictionList(Limited, generics.ListAPIView[Prediction]):
     """Your predictions, newest first."""
 
     scope = "predict"
@@ -130,14 +167,14 @@ class PredictionList(generics.ListAPIView[Prediction]):
         return Prediction.objects.visible_to(caller(self.request)).with_image().newest_first()
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "worker_alive": Worker.objects.alive().exists()}
+        return {**super().get_serializer_context(), "attended": Worker.objects.jobs_attended()}
 
     @extend_schema(
         request={"application/json": PredictionInput, "multipart/form-data": PredictionUpload},
-        parameters=[WAIT, IDEMPOTENCY_KEY],
+        parameters=[WAIT, IDEMPOTENCY_KEY, *LIMITS],
         responses={
-            200: PredictionOutput,
-            202: OpenApiResponse(PredictionOutput, "Queued: look again at `Location`."),
+            200: PredictionDetailOutput,
+            202: OpenApiResponse(PredictionDetailOutput, "Queued: look again at `Location`."),
             **dict.fromkeys((400, 401, 403, 409, 413, 415, 429), ErrorAnswer),
         },
         examples=[OpenApiExample("a house in one stroke", HOUSE, request_only=True, media_type="application/json")],
@@ -148,7 +185,7 @@ class PredictionList(generics.ListAPIView[Prediction]):
         fields = _checked(request)
         prediction = submit_image(
             by=caller(request),
-            classifier=classifier_of(fields["classifier"]),
+            classifier=choice_of(fields["classifier"]),
             submission=submission_of(fields),
             idempotency_key=_idempotency_key(request),
         )
@@ -159,10 +196,10 @@ class PredictionDetail(generics.GenericAPIView[Prediction]):
     """One prediction."""
 
     scope = "predict"
-    serializer_class = PredictionOutput
+    serializer_class = PredictionDetailOutput
     queryset = Prediction.objects.none()
 
-    @extend_schema(parameters=[WAIT], responses={200: PredictionOutput, 401: ErrorAnswer, 404: ErrorAnswer})
+    @extend_schema(parameters=[WAIT], responses={200: PredictionDetailOutput, 401: ErrorAnswer, 404: ErrorAnswer})
     def get(self, request: Request, id: uuid.UUID) -> Response:
         """One prediction as it stands, or with `wait` as soon as it is answered."""
         seconds = seconds_to_wait(request)
@@ -183,8 +220,8 @@ def answer(id: uuid.UUID, by: Any, seconds: float) -> Response:
     if seconds:
         wait_until_settled([id], seconds)
     prediction = get_object_or_404(Prediction.objects.visible_to(by).with_image(), pk=id)
-    context = {"worker_alive": not prediction.pending or Worker.objects.alive().exists()}
-    data = PredictionOutput(prediction, context=context).data
+    context = {"attended": Worker.objects.jobs_attended() if prediction.pending else set()}
+    data = PredictionDetailOutput(prediction, context=context).data
     if not prediction.pending:
         return Response(data)
     headers = {"Location": reverse("api:prediction-detail", args=[id]), "Retry-After": "1"}
@@ -228,6 +265,11 @@ def submission_of(fields: dict[str, Any]) -> Submission:
         return url.from_address(fields["image_url"])
     drawn = fields["strokes"]
     return canvas.from_json(drawn) if isinstance(drawn, str) else canvas.from_strokes(drawn)
+
+
+def choice_of(slug: str) -> Classifier | None:
+    """None where the picture is to decide. Raises ValidationError."""
+    return None if slug == AUTO else classifier_of(slug)
 
 
 def classifier_of(slug: str) -> Classifier:

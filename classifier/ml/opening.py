@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -100,7 +101,7 @@ def _decoded(data: bytes) -> Image.Image:
         _require_affordable(image, scans)
         turn = _turn(image)
         shrink = min(1.0, MAX_SIDE / max(image.size))
-        image.draft(None, (round(image.width * shrink), round(image.height * shrink)))
+        image.draft(None, (math.ceil(image.width * shrink), math.ceil(image.height * shrink)))
         image.load()
         plain = _flattened(in_srgb(within_bounds(image), image.info.get("icc_profile")))
     plain.info.clear()

@@ -6,8 +6,12 @@ from classifier.models.fetches import Fetch
 from classifier.models.images import Image
 from classifier.models.people import ApiToken, Person, User, Visitor
 from classifier.models.predictions import Guess, Prediction, Status
+from classifier.models.promotions import Promotion
+from classifier.models.reviews import Review
+from classifier.models.samples import Sample, State, Verdict
+from classifier.models.training import RunStatus, TrainingRun, TrainingSet
 from classifier.models.versions import ModelVersion
-from classifier.models.workers import Worker
+from classifier.models.workers import Job, Worker
 
 __all__ = [
     "ApiToken",
@@ -17,12 +21,21 @@ __all__ = [
     "Fetch",
     "Guess",
     "Image",
+    "Job",
     "Label",
     "ModelVersion",
     "Person",
     "Prediction",
+    "Promotion",
+    "Review",
+    "RunStatus",
+    "Sample",
+    "State",
     "Status",
+    "TrainingRun",
+    "TrainingSet",
     "User",
+    "Verdict",
     "Visitor",
     "Worker",
 ]

@@ -48,6 +48,7 @@ class Fetch(models.Model):
     made_for = models.UUIDField(
         db_index=True, editable=False, help_text="The image's id at first: it goes where the picture is known"
     )
+    chooses = models.BooleanField(default=False, help_text="Whether the picture decides which classifier answers")
     attempt = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 IN_ROW_BYTES = 64 * 1024
 DISPLAY_SIDE = 256
+PREPARED_AS = {"bitmap": pixels.drawing, "photo": pixels.photo}
 
 
 def storage_name(image: Image, filename: str) -> str:
@@ -70,6 +71,7 @@ class Image(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     content_type = models.CharField(max_length=50)
+    looks_like = models.CharField(max_length=10, blank=True, help_text="drawing or photo; empty where nobody looked")
     strokes = models.JSONField(null=True, blank=True)
     pixels = models.BinaryField(null=True, editable=False)
     file = models.FileField(upload_to=storage_name, null=True, blank=True, max_length=200)
@@ -118,11 +120,11 @@ class Image(models.Model):
             content: bytes = file.read()
             return content
 
-    def network_input(self) -> NDArray[np.uint8]:
-        """(28, 28) uint8, ink 255: what a drawing classifier's network is given."""
-        if self.strokes is not None:
+    def network_input(self, form: str) -> NDArray[np.uint8]:
+        """What a network is given: a "bitmap" (28, 28), ink 255, or a "photo" (32, 32, 3) RGB. KeyError for another form."""
+        if form == "bitmap" and self.strokes is not None:
             return pen.render(self._drawn)
-        return pixels.drawing(pixels.open_picture(self.picture))
+        return PREPARED_AS[form](pixels.open_picture(self.picture))
 
     @property
     def _drawn(self) -> list[Stroke]:

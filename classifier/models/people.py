@@ -7,17 +7,20 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.db import models
 from django.db.models.functions import Lower, Now
+from django.utils.crypto import salted_hmac
 
 from classifier.models.identifiers import uuid7
 
 TOKEN_PREFIX = "doodle_"  # noqa: S105  lets secret scanners recognise a leaked token
 SCOPES = ("read", "predict", "review", "train", "admin")
+REVIEWERS, MAINTAINERS = "reviewers", "maintainers"
 
 
 class User(AbstractUser):
@@ -30,6 +33,7 @@ class User(AbstractUser):
         error_messages={"unique": "This username is taken. Choose another."},
     )
     email = models.EmailField(max_length=254)
+    acting_token: ApiToken | None = None  # the one by which a program acts for them now
 
     class Meta(AbstractUser.Meta):
         constraints: ClassVar = [
@@ -40,6 +44,23 @@ class User(AbstractUser):
             ),
         ]
 
+    @property
+    def line(self) -> uuid.UUID:
+        """Whose pictures wait in one line and are counted together: an account's."""
+        return self.id
+
+    @cached_property
+    def is_reviewer(self) -> bool:
+        return self.is_superuser or REVIEWERS in self._group_names
+
+    @cached_property
+    def is_maintainer(self) -> bool:
+        return self.is_superuser or MAINTAINERS in self._group_names
+
+    @cached_property
+    def _group_names(self) -> frozenset[str]:
+        return frozenset(self.groups.values_list("name", flat=True))
+
 
 @dataclass(frozen=True)
 class Visitor:
@@ -47,6 +68,11 @@ class Visitor:
 
     key: uuid.UUID
     address: str = ""
+
+    @property
+    def line(self) -> uuid.UUID:
+        """An address's: who keeps no cookie is another visitor with every picture. The address cannot be read from it."""
+        return uuid.UUID(bytes=salted_hmac("line", self.address).digest()[:16]) if self.address else self.key
 
 
 Person = User | Visitor

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar
+from itertools import count
+from typing import Any, ClassVar
 
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 
-from classifier.models.classifiers import Classifier
+from classifier.models.classifiers import BUILT_IN, Classifier
 from classifier.models.identifiers import uuid7
 from classifier.models.images import Image, belonging_to
 from classifier.models.people import Person, User
+from classifier.models.samples import Sample, Verdict
 from classifier.models.versions import ModelVersion, Stage
+from classifier.models.workers import Job, Worker
 
 LEASE = timedelta(seconds=15)
 MAX_ATTEMPTS = 3
@@ -30,6 +34,7 @@ class Status(models.TextChoices):
 
 
 PENDING = (Status.QUEUED, Status.RUNNING)
+SETTLED: dict[str, Any] = {"finished_at": Now(), "lease_until": None, "turn": None, "line": None}
 
 
 @dataclass(frozen=True)
@@ -47,9 +52,35 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
         return self.filter(belonging_to(person, "image__"))
 
     def with_image(self) -> PredictionQuerySet:
-        """With all that showing it needs, but not the pixels."""
-        related = self.select_related("image", "classifier", "model_version__classifier")
+        """With all that showing it needs, what people said of it included, but not the pixels."""
+        related = self.select_related("image", "classifier", "model_version__classifier").with_words().with_suggestion()
         return related.defer("image__pixels", "image__strokes", "model_version__card")
+
+    def with_words(self) -> PredictionQuerySet:
+        """With the owner's `word` and `word_label`, and `corrected_label`, their own or a reviewer's, or null."""
+        said = Sample.objects.of_predictions()
+        names = {"word": "word", "word_label": "word_label__name", "corrected_label": "correction"}
+        return self.annotate(**{name: Subquery(said.values(path)[:1]) for name, path in names.items()})
+
+    def with_suggestion(self) -> PredictionQuerySet:
+        """With the built-in classifier that suits the picture better, as `suggested_classifier`, or null."""
+        suited = Classifier.objects.filter(kind=OuterRef("image__looks_like"), slug__in=BUILT_IN.values())
+        better = suited.exclude(kind=OuterRef("classifier__kind"))
+        return self.annotate(suggested_classifier=Subquery(better.values("slug")[:1]))  # type: ignore[no-redef]  # declared below
+
+    def corrected_by_owner(self) -> PredictionQuerySet:
+        return self.filter(Exists(Sample.objects.of_predictions().filter(word=Verdict.CORRECTED)))
+
+    def answered(self) -> PredictionQuerySet:
+        return self.filter(status=Status.SUCCEEDED)
+
+    def last_answers(self, images: Collection[uuid.UUID]) -> dict[tuple[uuid.UUID, uuid.UUID], Prediction]:
+        """By image and classifier, as many as there are."""
+        rows = self.answered().filter(image__in=images).order_by("id")
+        return {(row.image_id, row.classifier_id): row for row in rows}
+
+    def last_answer(self, image: Image, classifier: Classifier) -> Prediction | None:
+        return self.answered().filter(image=image, classifier=classifier).newest_first().first()
 
     def standing_answers(self, sha256: str) -> PredictionQuerySet:
         """What is known of a picture, newest first, from versions that are live: asked again, they would say the same."""
@@ -59,27 +90,56 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
     def newest_first(self) -> PredictionQuerySet:
         return self.order_by("-id")
 
-    def claimable(self) -> PredictionQuerySet:
-        """Rows that wait, and rows whose worker has not come back within its lease; their picture must have arrived."""
-        waiting = Q(status=Status.QUEUED) | Q(status=Status.RUNNING, lease_until__lt=Now())
-        return self.filter(waiting, image__width__gt=0)
+    def in_line(self) -> PredictionQuerySet:
+        """Those with a turn, in the order in which they are served: of each line one a round."""
+        return self.filter(turn__isnull=False).order_by("turn", "id")
+
+    def waiting(self) -> PredictionQuerySet:
+        return self.in_line().filter(status=Status.QUEUED)
+
+    def lapsed(self) -> PredictionQuerySet:
+        """Rows whose worker has not come back within its lease."""
+        return self.in_line().filter(status=Status.RUNNING, lease_until__lt=Now())
 
     def locked_for_claiming(self) -> PredictionQuerySet:
         """SQLite's immediate transactions hold the whole database already."""
         skip = connection.features.has_select_for_update_skip_locked
         return self.select_for_update(skip_locked=True, of=("self",)) if skip else self
 
-    def queue(self, person: Person, asked: Sequence[tuple[Image, Classifier]]) -> list[Prediction]:
-        """New ones that wait to be answered; their ids sort as they are given here."""
+    def queue(
+        self, person: Person, asked: Sequence[tuple[Image, Classifier]], idempotency_key: str | None = None
+    ) -> list[Prediction]:
+        """New ones that wait to be answered; their ids sort as they are given here.
+
+        One whose picture is still at an address stands in no line until it is here.
+        """
         account = person if isinstance(person, User) else None
-        ids = sorted(uuid7() for _ in asked)
-        rows = zip(ids, asked, strict=True)
+        ids, turns = sorted(uuid7() for _ in asked), count(self.next_turn(person.line))
         return self.bulk_create(
-            Prediction(id=id, image=image, classifier=classifier, asked_by=account) for id, (image, classifier) in rows
-        )
+            Prediction(
+                id=id, image=image, classifier=classifier, asked_by=account, idempotency_key=idempotency_key,
+                line=person.line, turn=next(turns) if image.width else None,
+            )
+            for id, (image, classifier) in zip(ids, asked, strict=True)
+        )  # fmt: skip
+
+    def join_line(self, id: uuid.UUID) -> None:
+        """Its picture has come."""
+        joining = self.filter(pk=id, status=Status.QUEUED, turn=None)
+        for line in joining.values_list("line", flat=True):
+            joining.update(turn=self.next_turn(line))
+
+    def next_turn(self, line: uuid.UUID | None) -> int:
+        """After what this line has there, and with the round that comes next, whether or not the line had one before.
+
+        Two that ask at the same moment may get the same turn: then their ids decide.
+        """
+        own = self.in_line().filter(line=line).order_by("-turn").values_list("turn", flat=True).first()
+        first = self.waiting().values_list("turn", flat=True).first()
+        return max(first or 0, Worker.objects.next_round(), 0 if own is None else own + 1)
 
     def fail(self, code: str, message: str) -> int:
-        return self.update(status=Status.FAILED, error_code=code, error_message=message, finished_at=Now(), lease_until=None)
+        return self.update(status=Status.FAILED, error_code=code, error_message=message, **SETTLED)
 
 
 class Prediction(models.Model):
@@ -94,6 +154,8 @@ class Prediction(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
+    line = models.UUIDField(null=True, editable=False, help_text="Whose: an account's, or an address's. Forgotten at the end")
+    turn = models.PositiveBigIntegerField(null=True, editable=False, help_text="The round in which it is served, if it can be")
     attempt = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=200, blank=True)
@@ -106,12 +168,18 @@ class Prediction(models.Model):
     error_code = models.CharField(max_length=50, blank=True)
     error_message = models.TextField(blank=True)
 
+    word: str | None  # these three come with PredictionQuerySet.with_words
+    word_label: str | None
+    corrected_label: str | None
+    suggested_classifier: str | None  # this one with with_suggestion
+
     objects = PredictionQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [
-            models.Index(fields=["id"], condition=Q(status__in=PENDING), name="prediction_pending"),
+            models.Index(fields=["status", "turn", "id"], condition=Q(turn__isnull=False), name="prediction_in_turn"),
+            models.Index(fields=["line", "turn"], condition=Q(turn__isnull=False), name="prediction_in_line"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["asked_by", "idempotency_key"], name="prediction_once_per_idempotency_key"),
@@ -123,6 +191,20 @@ class Prediction(models.Model):
     @property
     def pending(self) -> bool:
         return self.status in PENDING
+
+    @property
+    def waits_for(self) -> Job | None:
+        """Who is to act next, while nobody has begun to."""
+        if self.status != Status.QUEUED:
+            return None
+        return Job.ANSWERING if self.image.width else Job.FETCHING
+
+    def place_in_queue(self) -> int | None:
+        """How many are served before it; None unless it waits with its picture."""
+        if self.status != Status.QUEUED or self.turn is None:
+            return None
+        earlier = Q(turn__lt=self.turn) | Q(turn=self.turn, id__lt=self.id)
+        return Prediction.objects.waiting().filter(earlier, turn__lte=self.turn).count()
 
     @property
     def ranked(self) -> list[Guess]:

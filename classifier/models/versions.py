@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import ClassVar
 
@@ -9,8 +11,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from classifier.models.classifiers import Classifier
+from classifier.ml.handover import CARD_FILE, BadCard, Card, sha256_of
+from classifier.models.classifiers import Classifier, Kind
 from classifier.models.identifiers import uuid7
+
+OF_THE_TRAINING = shutil.ignore_patterns("checkpoint", "progress.json")
+USUAL_INPUT = {Kind.DRAWING.value: "bitmap", Kind.PHOTO.value: "photo"}
 
 
 class Stage(models.TextChoices):
@@ -23,8 +29,36 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
     def live_for(self, classifier: Classifier) -> ModelVersion | None:
         return self.filter(classifier=classifier, stage=Stage.LIVE).first()
 
+    def input_of(self, classifier: Classifier) -> str:
+        """The form in which the classifier's live network takes a picture, or its kind's usual one while there is none."""
+        live = self.live_for(classifier)
+        return live.input if live else USUAL_INPUT[classifier.kind]
+
+    def take_in(self, classifier: Classifier, artifact: Path, *, bundled: bool = False) -> ModelVersion:
+        """The classifier's next version, a candidate, with a copy of the artifact: whole or not at all. Raises BadCard."""
+        latest = self.filter(classifier=classifier).order_by("-number").first()
+        version = self.create(
+            classifier=classifier,
+            number=latest.number + 1 if latest else 1,
+            bundled=bundled,
+            card_sha256=sha256_of(artifact / CARD_FILE),
+            card=asdict(Card.load(artifact)),
+        )
+        partial = version.artifact.with_suffix(".partial")
+        shutil.copytree(artifact, partial, ignore=OF_THE_TRAINING)
+        partial.rename(version.artifact)
+        return version
+
     def live(self) -> ModelVersionQuerySet:
-        return self.filter(stage=Stage.LIVE).select_related("classifier")
+        return self.filter(stage=Stage.LIVE).select_related("classifier").order_by("classifier__slug")
+
+    def once_live(self, classifier: Classifier) -> ModelVersionQuerySet:
+        """Those that have answered and do no more, the last of them first."""
+        return self.filter(classifier=classifier, stage=Stage.RETIRED, promoted_at__isnull=False).order_by("-promoted_at")
+
+    def note_damage(self, version: ModelVersion, damage: str) -> None:
+        """What a worker found when it loaded the files; empty where they are whole."""
+        self.filter(pk=version.pk).exclude(damage=damage).update(damage=damage)
 
 
 class ModelVersion(models.Model):
@@ -39,6 +73,7 @@ class ModelVersion(models.Model):
     card = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
     promoted_at = models.DateTimeField(null=True, blank=True)
+    damage = models.TextField(blank=True, editable=False, help_text="Why a worker could not load it, if it could not")
 
     objects = ModelVersionQuerySet.as_manager()
 
@@ -53,6 +88,19 @@ class ModelVersion(models.Model):
         return f"{self.classifier.slug} {self.number}"
 
     @property
+    def input(self) -> str:
+        """The form in which the network takes a picture."""
+        form: str = self.card["input"]
+        return form
+
+    @property
     def artifact(self) -> Path:
         """The folder with the card and the weights."""
         return Path(settings.ARTIFACTS_ROOT) / str(self.id)
+
+    def check_files(self) -> None:
+        """Raises BadCard where the card or the weights are not those that the version was made of."""
+        card = Card.load(self.artifact)
+        if sha256_of(self.artifact / CARD_FILE) != self.card_sha256:
+            raise BadCard(f"{self.artifact / CARD_FILE} was altered: its sha256 is not the one on record.")
+        card.check_weights(self.artifact)

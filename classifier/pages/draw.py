@@ -7,14 +7,15 @@ from itertools import islice
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from classifier.actions.submit_batch import submit_batch
 from classifier.actions.submit_image import submit_image
-from classifier.models import Classifier, Person, Prediction
+from classifier.models import Classifier, ModelVersion, Person, Prediction
 from classifier.models.batches import LONGEST_BATCH
+from classifier.models.classifiers import AUTO
 from classifier.pages.visitors import person_behind, remember
 from classifier.policy import TooManyPictures
 from classifier.serving import status_of_refusal
@@ -24,46 +25,68 @@ from classifier.sources.submission import BadSubmission, Submission
 
 TOO_MANY = f"At most {LONGEST_BATCH} pictures can be sent at once. Send them in several goes."
 
+NO_CLASSIFIER = "Nobody can answer here yet. Ask the people who run the site to register a classifier."
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def draw(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        return render(request, "pages/draw.html", {"error": None})
+        return _page(request)
     person = person_behind(request)
     try:
         answer = _take(request, person)
     except BadSubmission as error:
-        return render(request, "pages/draw.html", {"error": str(error)}, status=status_of_refusal(error))
+        return _page(request, str(error), status_of_refusal(error))
     except TooManyPictures as error:
-        return render(request, "pages/draw.html", {"error": str(error)}, status=429)
+        return _page(request, str(error), 429)
+    except Classifier.DoesNotExist:
+        return _page(request, NO_CLASSIFIER, 503)
     remember(request, person)
     return answer
+
+
+def _page(request: HttpRequest, error: str | None = None, status: int = 200) -> HttpResponse:
+    """The choice of a classifier is given where there is one, and stays made when a picture is refused."""
+    context = {"error": error, "versions": ModelVersion.objects.live(), "chosen": request.POST.get("classifier", AUTO)}
+    return render(request, "pages/draw.html", context, status=status)
 
 
 def _take(request: HttpRequest, person: Person) -> HttpResponse:
     """Raises BadSubmission and TooManyPictures."""
     files = request.FILES.getlist("image")
+    chosen = _chosen(request.POST.get("classifier") or AUTO)
     if len(files) > 1 or (files and archive.is_archive(files[0])):
-        return _take_many(files, person)
-    return _take_one(_submission(request, files), person)
+        return _take_many(files, person, chosen)
+    return _take_one(_submission(request, files), person, chosen)
 
 
-def _take_one(submission: Submission, person: Person) -> HttpResponse:
+def _chosen(slug: str) -> Classifier | None:
+    """None where the picture is to decide; the canvas sends none, so what is drawn there is a drawing. Raises BadSubmission."""
+    if slug == AUTO:
+        return None
+    found = Classifier.objects.named(slug)
+    if found is None:
+        raise BadSubmission("unknown_classifier", "There is no such classifier. Choose one from the list.")
+    return found
+
+
+def _take_one(submission: Submission, person: Person, chosen: Classifier | None) -> HttpResponse:
     """What would get the same answer as before is not asked again: its page offers to."""
+    classifier = chosen or (None if submission.url else Classifier.objects.by_look()[submission.looks_like])
     earlier = Prediction.objects.visible_to(person).standing_answers(submission.sha256).first()
-    if earlier:
+    if earlier and earlier.classifier == classifier:
         return redirect(reverse("pages:result", args=[earlier.image_id]) + "?before")
-    prediction = submit_image(by=person, classifier=_doodle(), submission=submission)
+    prediction = submit_image(by=person, classifier=classifier, submission=submission)
     return redirect("pages:result", prediction.image_id)
 
 
-def _take_many(files: list[UploadedFile[bytes]], person: Person) -> HttpResponse:
+def _take_many(files: list[UploadedFile[bytes]], person: Person, chosen: Classifier | None) -> HttpResponse:
     found = list(islice(_each(files), LONGEST_BATCH + 1))
     if len(found) > LONGEST_BATCH:
         raise BadSubmission("batch_size", TOO_MANY)
     if len(found) == 1 and isinstance(found[0][1], BadSubmission):
         raise found[0][1]
-    return redirect("pages:batch", submit_batch(by=person, classifier=_doodle(), files=found).pk)
+    return redirect("pages:batch", submit_batch(by=person, classifier=chosen, files=found).pk)
 
 
 def _each(files: Iterable[UploadedFile[bytes]]) -> Iterator[Found]:
@@ -83,8 +106,4 @@ def _submission(request: HttpRequest, files: list[UploadedFile[bytes]]) -> Submi
         return canvas.from_json(strokes)
     if address := request.POST.get("image_url", "").strip():
         return url.from_address(address)
-    raise BadSubmission("one_picture_needed", "Draw something, or choose a file first.")
-
-
-def _doodle() -> Classifier:
-    return get_object_or_404(Classifier, slug="doodle")
+    raise BadSubmission("one_picture_needed", "Draw something, choose a file, or give an address first.")

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -14,11 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from classifier.actions.ask_again import ask_again
 from classifier.actions.delete_image import delete_image
-from classifier.models import Image, Prediction, Status, Worker
+from classifier.models import Classifier, Image, Prediction, Worker
 from classifier.models.waiting import wait_until_settled
+from classifier.pages.verdict import question
 from classifier.pages.visitors import person_behind
-from classifier.policy import TooManyPictures
-from classifier.serving import bitmap_response, picture_response
+from classifier.policy import TooManyPictures, images_open_to
+from classifier.serving import picture_response, seen_response
 
 FIRST_LOOK_S = 1.0
 
@@ -30,7 +31,7 @@ def result(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     person = person_behind(request)
     image = Image.objects.visible_to(person).filter(pk=id).first()
     if image is None:  # what came from an address may have turned out to be a picture that this person has already
-        known = get_object_or_404(Prediction.objects.visible_to(person), fetch__made_for=id)
+        known = get_object_or_404(Prediction.objects.visible_to(person).filter(fetch__made_for=id).newest_first()[:1])
         return redirect("pages:result", known.image_id)
     context = {**_answer(image, FIRST_LOOK_S), "can_delete": True, "sent_before": "before" in request.GET}
     return render(request, "pages/result.html", context)
@@ -55,16 +56,18 @@ def image_file(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 @require_safe
 def image_seen(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
-    image = _arrived_image(request, id)
-    return bitmap_response(image.network_input(), f"{image.pk}-seen")
+    return seen_response(_arrived_image(request, id), request.GET.get("classifier"))
 
 
 @require_POST
 def image_ask(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
-    """Once more, although there is an answer."""
-    image = _own_image(request, id)
+    """Once more, although there is an answer; of another `classifier` where one is named."""
+    image, slug = _own_image(request, id), request.POST.get("classifier")
+    classifier = Classifier.objects.named(slug) if slug else None
+    if slug and not classifier:
+        raise Http404(slug)
     try:
-        ask_again(by=person_behind(request), image=image)
+        ask_again(by=person_behind(request), image=image, classifier=classifier)
     except TooManyPictures as error:
         messages.error(request, str(error))
     return redirect("pages:result", image.pk)
@@ -84,22 +87,25 @@ def _own_image(request: HttpRequest, id: uuid.UUID) -> Image:
 
 
 def _arrived_image(request: HttpRequest, id: uuid.UUID) -> Image:
-    return get_object_or_404(Image.objects.visible_to(person_behind(request)).with_picture(), pk=id)
+    return get_object_or_404(images_open_to(person_behind(request)).with_picture(), pk=id)
 
 
 def _answer(image: Image, seconds: float) -> dict[str, Any]:
     latest = Prediction.objects.filter(image=image).with_image().newest_first()
     prediction = latest.first()
     if prediction and prediction.pending:
-        wait_until_settled([prediction.pk], seconds if Worker.objects.alive().exists() else 0)
+        wait_until_settled([prediction.pk], 0 if _no_worker(prediction) else seconds)
         prediction = latest.first()
     return {
         "image": image,
         "prediction": prediction,
         "poll": bool(prediction and prediction.pending),
+        "place": prediction.place_in_queue() if prediction else None,
         "no_worker": _no_worker(prediction),
+        **question(image, prediction),
     }
 
 
 def _no_worker(prediction: Prediction | None) -> bool:
-    return bool(prediction and prediction.status == Status.QUEUED) and not Worker.objects.alive().exists()
+    job = prediction.waits_for if prediction else None
+    return job is not None and not Worker.objects.alive(job).exists()

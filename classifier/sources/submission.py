@@ -10,6 +10,7 @@ from typing import Self
 import numpy as np
 
 from classifier.ml import pixels, strokes
+from classifier.models.classifiers import Kind
 from classifier.models.images import DISPLAY_SIDE, Image, owner_fields
 from classifier.models.people import Person
 
@@ -35,6 +36,7 @@ class Submission:
     width: int
     height: int
     content_type: str
+    looks_like: str = ""
     picture: bytes | None = None
     strokes: list[list[list[int]]] | None = None
     url: str = ""
@@ -48,6 +50,7 @@ class Submission:
             width=self.width,
             height=self.height,
             content_type=self.content_type,
+            looks_like=self.looks_like,
             strokes=self.strokes,
         )
         if self.picture is not None:
@@ -65,7 +68,10 @@ class Submission:
         content = f"{image.mode} {image.size} ".encode() + image.tobytes()
         sha256 = hashlib.sha256(content).hexdigest()
         width, height = image.size
-        return cls(source=source, sha256=sha256, width=width, height=height, content_type=content_type, picture=encoded)
+        return cls(
+            source=source, sha256=sha256, width=width, height=height, content_type=content_type,
+            looks_like=pixels.looks_like(image), picture=encoded,
+        )  # fmt: skip
 
     @classmethod
     def of_strokes(cls, data: object, source: str) -> Self:
@@ -77,5 +83,6 @@ class Submission:
         kept = [np.rint(stroke).astype(int).tolist() for stroke in aligned]
         sha256 = hashlib.sha256(b"strokes " + json.dumps(kept).encode()).hexdigest()
         return cls(
-            source=source, sha256=sha256, width=DISPLAY_SIDE, height=DISPLAY_SIDE, content_type="image/png", strokes=kept
+            source=source, sha256=sha256, width=DISPLAY_SIDE, height=DISPLAY_SIDE, content_type="image/png",
+            looks_like=Kind.DRAWING, strokes=kept,
         )  # fmt: skip

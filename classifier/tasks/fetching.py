@@ -6,6 +6,8 @@ Hosts are slow, so this happens in threads, of a worker for this queue alone, wh
 from __future__ import annotations
 
 import logging
+import os
+import socket
 import threading
 from typing import Any
 
@@ -28,6 +30,11 @@ logger = logging.getLogger(__name__)
 _places = threading.BoundedSemaphore(AT_ONCE)
 _claiming = threading.Lock()  # one after the other, so that each sees how many are under way for whom
 _leaving = threading.Event()
+
+
+def worker_name() -> str:
+    """Not that of the same process as one that answers: it may do both."""
+    return f"{socket.gethostname()}-{os.getpid()}-fetching"
 
 
 @shared_task(name=dispatch.FETCH_PENDING)

@@ -12,7 +12,7 @@ from celery.signals import celeryd_after_setup, worker_process_init, worker_proc
 from django.db import close_old_connections
 
 from classifier import dispatch
-from classifier.models import Worker
+from classifier.models import Job, Worker
 from classifier.tasks import fetching, predicting
 
 BEAT_EVERY_S = 1.0
@@ -36,9 +36,13 @@ def start(**_: Any) -> None:
 
 @celeryd_after_setup.connect  # a pool of threads has no signal of its own, and `worker_ready` waits for the broker
 def start_fetching(**_: Any) -> None:
-    """Look for what no hint came for. A worker that only fetches does not count as one that answers."""
+    """Look for what no hint came for. A worker that only fetches does not count as one that answers.
+
+    It beats in a thread alone: a connection made here would be inherited by the children of a pool that forks.
+    """
     if dispatch.FETCHING_QUEUE in current_app.amqp.queues.consume_from:
         _leaving.clear()
+        repeat(beat_fetching, BEAT_EVERY_S)
         repeat(fetching.call_for_help, RECONCILE_EVERY_S)
 
 
@@ -47,10 +51,15 @@ def start_fetching(**_: Any) -> None:
 def leave(**_: Any) -> None:
     _leaving.set()
     Worker.objects.leave(predicting.worker_name())
+    Worker.objects.leave(fetching.worker_name())
 
 
 def beat() -> None:
     Worker.objects.beat(predicting.worker_name())
+
+
+def beat_fetching() -> None:
+    Worker.objects.beat(fetching.worker_name(), Job.FETCHING)
 
 
 def reconcile() -> None:

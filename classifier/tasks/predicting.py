@@ -83,21 +83,21 @@ def _by_live_version(claimed: list[Prediction]) -> Iterable[tuple[ModelVersion |
 
 
 def _recognized(version: ModelVersion, predictions: list[Prediction]) -> list[Outcome]:
-    outcomes, readable, bitmaps = [], [], []
+    outcomes, readable, inputs = [], [], []
     for prediction in predictions:
         try:
-            bitmaps.append(prediction.image.network_input())
+            inputs.append(prediction.image.network_input(version.input))
             readable.append(prediction)
         except Exception:
             logger.exception("Image %s cannot be prepared", prediction.image_id)
             outcomes += _failed([prediction], BAD_IMAGE)
     if readable:
-        outcomes += _outcomes(version, readable, np.stack(bitmaps))
+        outcomes += _outcomes(version, readable, np.stack(inputs))
     return outcomes
 
 
-def _outcomes(version: ModelVersion, predictions: list[Prediction], bitmaps: NDArray[np.uint8]) -> list[Outcome]:
-    answers = recognizer_for(version).answers(bitmaps)
+def _outcomes(version: ModelVersion, predictions: list[Prediction], inputs: NDArray[np.uint8]) -> list[Outcome]:
+    answers = recognizer_for(version).answers(inputs)
     return [
         Outcome(
             prediction=prediction,

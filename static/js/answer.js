@@ -11,7 +11,7 @@ const TROUBLE = 'The connection is interrupted. Trying again…';
 
 const speech = document.getElementById('answer-say');
 let failures = 0;
-/** The drawing that led here; where it fails, “Try again” finds it on the paper. */
+/** The drawing that led here; where it fails, “Draw another” finds it on the paper. */
 let sent = null;
 
 const answer = () => document.getElementById('answer');
@@ -21,6 +21,13 @@ const isAnswer = (event) => event.detail.target?.id === 'answer' || event.detail
 function say(text) {
   speech.classList.toggle('visually-hidden', failures < 2); // trouble is for everybody to read
   if (speech.textContent !== text) speech.textContent = text;
+}
+
+/** How many are before it changes all the time; the button beside it must stay where it is. */
+function showPlace(next) {
+  const place = document.getElementById('answer-place');
+  const now = next.querySelector('#answer-place')?.textContent ?? '';
+  if (place && place.textContent !== now) place.textContent = now;
 }
 
 function askAgain(delay) {
@@ -35,6 +42,7 @@ document.addEventListener('htmx:beforeSwap', (event) => {
   if (speech.textContent === TROUBLE) say('');
   if (next?.dataset.poll === undefined || next.dataset.state !== answer().dataset.state) return;
   event.detail.shouldSwap = false;
+  showPlace(next);
   askAgain(next.dataset.state.endsWith('no-worker') ? 2000 : POLL_MS);
 });
 

@@ -7,6 +7,7 @@ const FAILED = 'The upload broke off. Try again.';
 
 const form = document.getElementById('upload-form');
 const input = form.elements.image;
+const camera = document.createElement('input');
 const state = document.getElementById('image-state');
 const progress = document.getElementById('image-progress');
 let sending = null;
@@ -40,9 +41,15 @@ function refusalOf(files) {
 function refuse(reason) {
   sending = null;
   progress.hidden = true;
-  form.reset();
+  empty();
   state.classList.add('problem');
   state.textContent = reason;
+}
+
+/** An earlier choice would not fire `change` again. */
+function empty() {
+  input.value = '';
+  camera.value = '';
 }
 
 /** The same request as the form's, with its progress to be seen; then on to where the server leads. */
@@ -72,8 +79,12 @@ function arrive(request) {
 const carriesFiles = (event) => event.dataTransfer?.types.includes('Files');
 const highlight = (on) => document.body.toggleAttribute('data-dropping', on);
 
-form.querySelector('[type=submit]').hidden = true;
-input.addEventListener('change', () => offer(input.files));
+for (const [name, value] of [['type', 'file'], ['accept', 'image/jpeg,image/png,image/webp'], ['capture', 'environment']]) {
+  camera.setAttribute(name, value);
+}
+document.getElementById('upload').hidden = true;
+for (const source of [input, camera]) source.addEventListener('change', () => offer(source.files));
+document.getElementById('camera').addEventListener('click', () => camera.click());
 
 document.addEventListener('paste', (event) => offer(event.clipboardData?.files));
 document.addEventListener('dragover', (event) => {
@@ -91,10 +102,10 @@ document.addEventListener('drop', (event) => {
   offer(event.dataTransfer.files);
 });
 
-// After the back button: an earlier choice would not fire `change` again.
+// After the back button.
 window.addEventListener('pageshow', () => {
   sending = null;
   progress.hidden = true;
-  form.reset();
+  empty();
   state.textContent = '';
 });

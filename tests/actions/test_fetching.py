@@ -52,7 +52,7 @@ def test_nobody_looks_at_a_picture_before_it_has_arrived(owner: User) -> None:
     assert found == prediction
     assert found.image == prediction.image
     assert (found.image.width, found.image.height, found.image.content_type) == (400, 400, "image/png")
-    assert found.image.network_input().any()
+    assert found.image.network_input("bitmap").any()
 
 
 def test_the_arrival_wakes_a_worker(owner: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> None:

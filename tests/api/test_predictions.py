@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from classifier.models import Classifier, Fetch, Image, Prediction, User
+from classifier.models import Classifier, Fetch, Image, Job, Prediction, User, Worker
 from tests.conftest import signed_in
 from tests.factories import HOUSE, make_prediction, make_predictions, make_worker, picture
 
@@ -45,7 +47,7 @@ BAD_BODIES: list[tuple[dict[str, Any], int, str]] = [
     ({"strokes": [[[1, "a"], [1, 2]]]}, 400, "bad_strokes"),
     ({"strokes": None}, 400, "invalid"),
     ({"strokes": {"x": 1}}, 400, "bad_strokes"),
-    ({"strokes": [[[0, 10**400], [0, 1]]]}, 400, "bad_strokes"),
+    ({"strokes": [[[0, 10**400], [0, 1]]]}, 400, "parse_error"),
     ({"image_base64": "%%%"}, 400, "bad_base64"),
     ({"image_base64": ""}, 400, "invalid"),
     ({"image_base64": base64.b64encode(b"I am a text").decode()}, 415, "unsupported_image"),
@@ -211,7 +213,7 @@ def test_an_address_that_is_none_is_refused_at_once(api: APIClient, address: str
 
 @pytest.mark.parametrize("file_format", ["json", "multipart"])
 def test_a_picture_at_an_address_is_fetched_later(api: APIClient, owner: User, file_format: str) -> None:
-    make_worker()
+    make_worker(job=Job.FETCHING)
     answer = api.post(PREDICTIONS, {"image_url": "https://example.com/cat.png"}, format=file_format)
     assert answer.status_code == 202
     body = answer.json()
@@ -221,3 +223,32 @@ def test_a_picture_at_an_address_is_fetched_later(api: APIClient, owner: User, f
     assert api.get(body["image"]["url"]).status_code == 404
     assert api.get(body["image"]["url"].replace("/file/", "/seen/")).status_code == 404
     assert api.get(body["image"]["url"].removesuffix("file/")).status_code == 200
+
+
+def test_without_a_fetcher_a_picture_at_an_address_says_so_and_a_drawing_does_not(api: APIClient) -> None:
+    make_worker()
+    fetcher = make_worker(job=Job.FETCHING, seen_at=timezone.now() - timedelta(seconds=5))
+    drawn = api.post(PREDICTIONS, {"strokes": HOUSE}).json()
+    linked = api.post(PREDICTIONS, {"image_url": "https://example.com/cat.png"}).json()
+    both = api.post(f"{PREDICTIONS}batch/", {"items": [{"image_url": "https://example.com/dog.png"}, {"strokes": HOUSE}]}).json()
+    for unattended in (
+        linked,
+        api.get(f"{PREDICTIONS}{linked['id']}/").json(),
+        api.get(PREDICTIONS).json()["results"][1],
+        both["results"][0],
+    ):
+        assert unattended["error"]["code"] == "no_worker"
+        assert "fetched from addresses" in unattended["error"]["message"]
+    assert drawn["error"] is both["results"][1]["error"] is None
+    Worker.objects.beat(fetcher.name, Job.FETCHING)
+    assert api.get(f"{PREDICTIONS}{linked['id']}/").json()["error"] is None
+
+
+def test_a_fetcher_answers_no_drawings(api: APIClient) -> None:
+    make_worker(job=Job.FETCHING)
+    error = api.post(PREDICTIONS, {"strokes": HOUSE}).json()["error"]
+    assert (error["code"], error["message"]) == (
+        "no_worker",
+        "No worker is running. The picture is kept and answered once one starts.",
+    )
+    assert api.get("/readyz").json()["missing"][0] == "worker"

@@ -33,7 +33,7 @@ def test_sign_up_get_a_token_use_it_revoke_it(anonymous: APIClient) -> None:
     made = anonymous.post(TOKENS, {"name": "laptop"}, headers=basic("ada", PASSWORD))
     assert made.status_code == 201
     token = made.json()
-    assert token["scopes"] == ["read", "predict"]
+    assert token["scopes"] == ["read", "predict", "review"]
     assert anonymous.get("/api/v1/predictions/", headers=bearer(token["token"])).status_code == 200
     listed = anonymous.get(TOKENS, headers=bearer(token["token"])).json()["results"]
     assert [row["name"] for row in listed] == ["laptop"]

@@ -29,10 +29,10 @@ def grey(gamma: float) -> bytes:
     return _profile(b"mntr", b"GRAY", b"XYZ ", {b"wtpt": _xyz(*WHITE), b"kTRC": _gamma(gamma)})
 
 
-def press(inks: dict[tuple[int, int, int, int], tuple[int, int, int]], device_class: bytes = b"prtr") -> bytes:
+def press(inks: dict[tuple[int, ...], tuple[int, int, int]], device_class: bytes = b"prtr") -> bytes:
     """Of a press: Lab for each corner of cyan, magenta, yellow and key, each 0 or 1; what is not given is black."""
     same = bytes(range(256))
-    corners = b"".join(_lab(*inks.get(corner, (0, 0, 0))) for corner in product((0, 1), repeat=4))  # type: ignore[call-overload]
+    corners = b"".join(_lab(*inks.get(corner, (0, 0, 0))) for corner in product((0, 1), repeat=4))
     identity = struct.pack(">9i", *(65_536 * (place % 4 == 0) for place in range(9)))
     table = b"mft1" + bytes(4) + bytes([4, 3, 2, 0]) + identity + same * 4 + corners + same * 3
     return _profile(device_class, b"CMYK", b"Lab ", {b"wtpt": _xyz(*WHITE), b"A2B0": table})
@@ -43,7 +43,8 @@ def seen_in_srgb(pixels: ArrayLike, primaries: Matrix, gamma: float) -> NDArray[
     light = (np.asarray(pixels) / 255) ** gamma @ primaries.T @ np.linalg.inv(SRGB).T
     linear = np.clip(light, 0, 1)
     bent = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return np.rint(bent * 255).astype(int)
+    levels: NDArray[np.int_] = np.rint(bent * 255).astype(int)
+    return levels
 
 
 def _profile(device_class: bytes, space: bytes, connection: bytes, tags: dict[bytes, bytes]) -> bytes:

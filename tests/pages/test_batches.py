@@ -148,7 +148,7 @@ def test_a_batch_costs_the_same_for_2_and_for_20(
     member: Client, owner: User, django_assert_num_queries: DjangoAssertNumQueries, number: int
 ) -> None:
     batch = make_batch(owner, [make_prediction(owner) for _ in range(number)])
-    with django_assert_num_queries(5):  # the session, the account, the batch, its files, whether a worker is there
+    with django_assert_num_queries(6):  # the session, the account, its groups, the batch, its files, whether a worker is there
         member.get(reverse("pages:batch", args=[batch.pk]))
 
 

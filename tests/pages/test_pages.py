@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from classifier.models import Classifier, Image, Prediction, User
+from classifier.models import Classifier, Image, Job, Prediction, User
 from tests.factories import HOUSE, PASSWORD, make_prediction, make_predictions, make_worker, picture
 
 pytestmark = pytest.mark.django_db
@@ -148,7 +148,7 @@ def test_the_history_pages_back_and_forth_with_constant_queries(
 ) -> None:
     make_predictions(30, owner, status="succeeded", label="cat")
     rows = [str(row.image_id) for row in Prediction.objects.newest_first()]
-    with django_assert_num_queries(3):  # the session, the account, the rows
+    with django_assert_num_queries(5):  # the session, the account, its groups, the live versions, the rows
         first = member.get("/history/").content.decode()
     shown = [row for row in rows if row in first]
     assert shown == rows[:24]
@@ -225,7 +225,7 @@ def ask_by_address(client: Client) -> Image:
 
 
 def test_a_picture_at_an_address_stands_beside_its_answer_once_it_has_come(visitor: Client) -> None:
-    make_worker()
+    make_worker(job=Job.FETCHING)
     image = ask_by_address(visitor)
     page, answer, file = (reverse(f"pages:{name}", args=[image.pk]) for name in ("result", "answer", "image-file"))
     assert "once it has been fetched" in visitor.get(page).content.decode()
@@ -236,6 +236,15 @@ def test_a_picture_at_an_address_stands_beside_its_answer_once_it_has_come(visit
     Prediction.objects.update(status="failed", error_message="It could not be fetched.")
     assert "It could not be fetched." in visitor.get(page).content.decode()
     assert visitor.get(answer)["HX-Refresh"] == "true"
+
+
+def test_a_picture_that_nobody_can_fetch_says_so(visitor: Client) -> None:
+    make_worker()
+    image = ask_by_address(visitor)
+    answer = visitor.get(reverse("pages:answer", args=[image.pk])).content.decode()
+    assert "cannot be fetched from addresses right now" in answer
+    assert "data-poll" in answer
+    assert "No worker is running" not in answer
 
 
 def test_the_page_of_a_picture_that_was_known_leads_there(visitor: Client, member: Client) -> None:

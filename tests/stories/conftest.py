@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import servers
 from tests.running import Site
 
 EMBEDDED = pytest.param("embedded", id="embedded")
+PHONE = {"width": 375, "height": 812}
 SERVERS = pytest.param("servers", id="postgresql-and-redis", marks=[pytest.mark.postgresql, pytest.mark.redis])
 
 
@@ -35,3 +38,27 @@ def lone_site(tmp_path: Path) -> Iterator[Site]:
     running = Site(tmp_path, {})
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        servers.missing("chromium")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser, site: Site) -> Iterator[Page]:
+    """A fresh person on a phone, whose console must stay without complaints."""
+    context = browser.new_context(viewport=PHONE, has_touch=True, base_url=site.url)  # type: ignore[arg-type]
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    yield opened
+    context.close()
+    assert complaints == []

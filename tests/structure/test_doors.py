@@ -22,7 +22,7 @@ def routes(patterns: list[URLPattern | URLResolver] | None = None, prefix: str =
             if "admin" not in path:
                 yield from routes(pattern.url_patterns, path)
         elif "(?P" not in path and "^" not in path:
-            yield path.replace("<uuid:id>", str(uuid.uuid4()))
+            yield path.replace("<uuid:id>", str(uuid.uuid4())).replace("<slug:slug>", "doodle")
 
 
 def test_the_sweep_finds_the_api() -> None:

@@ -14,7 +14,7 @@ import classifier.tasks  # as the fetcher does, which shares the image without T
 from django.urls import get_resolver
 get_resolver().url_patterns
 from django.test import RequestFactory
-print(sorted(name for name in sys.modules if name.split(".")[0] in {"tensorflow", "keras"}))
+print(sorted({"tensorflow", "keras", "matplotlib", "sklearn"} & set(sys.modules)))
 """
 
 

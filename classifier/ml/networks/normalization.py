@@ -26,7 +26,7 @@ class FusedBatchNormalization(layers.BatchNormalization):
 
         outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(
             inputs,
-            tf.cast(self.gamma, tf.float32) if self.scale else tf.ones(inputs.shape[-1]),
+            tf.cast(self.gamma, tf.float32),
             tf.cast(self.beta, tf.float32),
             epsilon=self.epsilon,
             is_training=True,

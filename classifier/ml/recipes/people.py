@@ -7,8 +7,8 @@ from dataclasses import replace
 from classifier.ml.handover import Recipe
 
 # As many steps for thirty pictures as for three thousand, or a head that starts from nothing would still stand there.
-STEPS = 400
-FEWEST_EPOCHS, MOST_EPOCHS = 4, 40
+STEPS = 120
+FEWEST_EPOCHS, MOST_EPOCHS = 4, 16
 SMALLEST_BATCH, LARGEST_BATCH = 8, 128
 
 DRAWINGS = Recipe(

@@ -1,0 +1,22 @@
+"""Take in what a training run ended in: a candidate, or the reason why there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.db import transaction
+
+from classifier.models import ModelVersion, RunStatus, TrainingRun
+
+
+def finish_training(*, run: TrainingRun, artifact: Path) -> ModelVersion | None:
+    """The classifier's next version, a candidate, with a copy of the artifact; None where the run was cancelled or went to another.
+
+    Raises handover.BadCard where the artifact is incomplete or altered.
+    """
+    with transaction.atomic():
+        if not TrainingRun.objects.held(run).settle(RunStatus.SUCCEEDED):
+            return None
+        version = ModelVersion.objects.take_in(run.classifier, artifact)
+        TrainingRun.objects.filter(pk=run.pk).update(model_version=version, progress=1)
+    return version

@@ -1,0 +1,178 @@
+"""`/api/v1/images/<id>/reviews/`, `reviews/<id>/undo/` and `review/queue/`: verdicts, and what waits for one."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+import django_filters
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import generics, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from classifier import policy
+from classifier.actions.review_image import LONGEST_REASON, review_image
+from classifier.actions.undo_review import undo_review
+from classifier.api.authentication import caller
+from classifier.api.errors import ErrorAnswer
+from classifier.api.pagination import NewestFirst
+from classifier.api.predictions import ImageOutput, classifier_of
+from classifier.models import Image, Review, Sample
+from classifier.models.samples import DISPUTES, GIVEN, State
+
+SEEN = "What the sample was when you looked: its `seen`. If it has changed since, the answer is 409."
+
+
+class ReviewInput(serializers.Serializer[Any]):
+    """A verdict: `corrected` needs a label, `unusable` has none, `confirmed` may name the label that it confirms."""
+
+    classifier = serializers.SlugField()
+    verdict = serializers.ChoiceField(GIVEN)
+    label = serializers.CharField(required=False, max_length=100, default="")  # type: ignore[assignment]
+    reason = serializers.CharField(required=False, max_length=LONGEST_REASON, default="", allow_blank=True)
+    seen = serializers.CharField(required=False, max_length=200, default=None, help_text=SEEN)
+
+
+class ReviewOutput(serializers.ModelSerializer[Review]):
+    image = serializers.UUIDField(source="sample.image_id")
+    classifier = serializers.SlugField(source="sample.classifier.slug")
+    verdict = serializers.CharField(help_text="confirmed, corrected, unusable; or undone, which takes the review `undoes` back.")
+    label = serializers.CharField(source="label.name", allow_null=True, default=None)  # type: ignore[assignment]
+    role = serializers.SerializerMethodField()
+    by = serializers.SerializerMethodField()
+    old_state = serializers.CharField()
+    old_label = serializers.CharField(source="old_label.name", allow_null=True, default=None)
+    new_state = serializers.CharField()
+    new_label = serializers.CharField(source="new_label.name", allow_null=True, default=None)
+    model_version = serializers.UUIDField(source="model_version_id", allow_null=True)
+    undoes = serializers.UUIDField(source="undoes_id", allow_null=True)
+    undone = serializers.BooleanField()
+    seen = serializers.CharField(help_text="The sample's token after this event.")
+
+    class Meta:
+        model = Review
+        fields = (
+            "id", "image", "classifier", "verdict", "label", "reason", "role", "by", "old_state", "old_label", "new_state",
+            "new_label", "model_version", "undoes", "undone", "seen", "created_at",
+        )  # fmt: skip
+
+    @extend_schema_field(serializers.CharField(help_text="reviewer where it decides the sample, owner otherwise."))
+    def get_role(self, review: Review) -> str:
+        return "reviewer" if review.decides else "owner"
+
+    @extend_schema_field(serializers.CharField(allow_null=True, help_text="Reviewers see every name, others only their own."))
+    def get_by(self, review: Review) -> str | None:
+        viewer = self.context["viewer"]
+        named = review.by == viewer or policy.may_review(viewer)
+        return review.by.username if review.by and named else None
+
+
+class WordOutput(serializers.Serializer[Sample]):
+    verdict = serializers.CharField(source="word")
+    label = serializers.CharField(source="word_label.name", allow_null=True, default=None)  # type: ignore[assignment]
+
+
+class SampleOutput(serializers.ModelSerializer[Sample]):
+    """What holds of an image in a classifier, and its owner's word."""
+
+    classifier = serializers.SlugField(source="classifier.slug")
+    state = serializers.CharField(help_text="new, accepted, corrected or excluded")
+    label = serializers.CharField(source="label.name", allow_null=True, default=None)  # type: ignore[assignment]
+    word = serializers.SerializerMethodField()
+    seen = serializers.CharField(help_text="Send it with your verdict.")
+
+    class Meta:
+        model = Sample
+        fields = ("id", "classifier", "state", "label", "word", "seen", "changed_at")
+
+    @extend_schema_field(WordOutput(allow_null=True))
+    def get_word(self, sample: Sample) -> Any:
+        return WordOutput(sample).data if sample.word else None
+
+
+class QueuedOutput(SampleOutput):
+    image = ImageOutput()
+
+    class Meta(SampleOutput.Meta):
+        fields = (*SampleOutput.Meta.fields, "image")  # type: ignore[assignment]
+
+
+class LastChangedFirst(NewestFirst):
+    ordering = "-changed_at"
+
+
+class SampleFilter(django_filters.FilterSet):
+    classifier = django_filters.CharFilter(field_name="classifier__slug")
+    state = django_filters.ChoiceFilter(choices=State.choices)
+    label = django_filters.CharFilter(method="labelled")
+    disputed = django_filters.ChoiceFilter(choices=[("true", "true"), ("false", "false")], method="whether_disputed")
+
+    class Meta:
+        model = Sample
+        fields: ClassVar[list[str]] = []
+
+    def labelled(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.with_label(value)
+
+    def whether_disputed(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(word__in=DISPUTES) if value == "true" else queryset.exclude(word__in=DISPUTES)
+
+
+class ImageReviews(generics.ListAPIView[Review]):
+    """What was said of an image, newest first: every verdict, and every one that took another back."""
+
+    scope = "review"
+    serializer_class = ReviewOutput
+    filter_backends = ()
+    queryset = Review.objects.none()
+
+    def get_queryset(self) -> Any:
+        image = get_object_or_404(policy.images_open_to(caller(self.request)).only("id"), pk=self.kwargs["id"])
+        return Review.objects.filter(sample__image=image).for_showing()
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "viewer": self.request.user}
+
+    @extend_schema(request=ReviewInput, responses={201: ReviewOutput, **dict.fromkeys((400, 401, 403, 404, 409), ErrorAnswer)})
+    def post(self, request: Request, id: uuid.UUID) -> Response:
+        """Say that the label is right, what is right instead, or that the image is of no use.
+
+        On an image of your own it is your word: it stays yours. A reviewer's verdict decides the sample.
+        """
+        serializer = ReviewInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        fields = dict(serializer.validated_data)
+        classifier = classifier_of(fields.pop("classifier"))
+        review = review_image(by=caller(request), image=Image(pk=id), classifier=classifier, **fields)
+        return created(review, request)
+
+
+class ReviewUndo(APIView):
+    scope = "review"
+
+    @extend_schema(request=None, responses={201: ReviewOutput, **dict.fromkeys((401, 403, 404, 409), ErrorAnswer)})
+    def post(self, request: Request, id: uuid.UUID) -> Response:
+        """Take a verdict back: what was before it holds again, and both stay on record."""
+        return created(undo_review(by=caller(request), review=Review(pk=id)), request)
+
+
+class ReviewQueue(generics.ListAPIView[Sample]):
+    """For reviewers: samples, those that changed last first. Without `state`, those that nobody has decided yet."""
+
+    serializer_class = QueuedOutput
+    filterset_class = SampleFilter
+    pagination_class = LastChangedFirst
+    queryset = Sample.objects.none()
+
+    def get_queryset(self) -> Any:
+        policy.require_reviewer(caller(self.request))
+        samples = Sample.objects.open_to_reviewers().for_showing()
+        return samples if self.request.query_params.get("state") else samples.awaiting_review()
+
+
+def created(review: Review, request: Request) -> Response:
+    shown = Review.objects.for_showing().get(pk=review.pk)
+    return Response(ReviewOutput(shown, context={"viewer": caller(request)}).data, status.HTTP_201_CREATED)
