@@ -22,8 +22,11 @@ from classifier.models import (
     Label,
     ModelVersion,
     Prediction,
+    Promotion,
     Review,
     Sample,
+    TrainingRun,
+    TrainingSet,
     User,
     Worker,
 )
@@ -167,3 +170,28 @@ class BatchFileAdmin(Untouchable, admin.ModelAdmin[BatchFile]):
 @admin.register(Worker)
 class WorkerAdmin(Untouchable, admin.ModelAdmin[Worker]):
     list_display = ("name", "started_at", "seen_at")
+
+
+@admin.register(TrainingSet)
+class TrainingSetAdmin(Untouchable, admin.ModelAdmin[TrainingSet]):
+    list_display = ("__str__", "classifier", "split_by", "created_at")
+    list_filter = ("classifier", "split_by")
+    list_select_related = ("classifier",)
+    search_fields = ("sha256",)
+
+
+@admin.register(TrainingRun)
+class TrainingRunAdmin(Untouchable, admin.ModelAdmin[TrainingRun]):
+    list_display = ("id", "classifier", "recipe", "status", "progress", "requested_by", "model_version", "attempt", "created_at")
+    list_filter = ("status", "classifier", "recipe")
+    list_select_related = ("classifier", "requested_by", "model_version__classifier")
+    search_fields = ("id", "requested_by__username")
+    date_hierarchy = "created_at"
+
+
+@admin.register(Promotion)
+class PromotionAdmin(Recorded, admin.ModelAdmin[Promotion]):
+    list_display = ("id", "version", "replaced", "by", "rolls_back", "note", "created_at")
+    list_filter = ("rolls_back", "version__classifier")
+    list_select_related = ("version__classifier", "replaced__classifier", "by")
+    date_hierarchy = "created_at"

@@ -36,6 +36,26 @@ def live_versions(app_configs: Sequence[Any] | None, databases: Sequence[str] | 
     from classifier.models import Classifier
     from classifier.models.versions import Stage
 
-    unserved = Classifier.objects.exclude(versions__stage=Stage.LIVE)
+    unserved = Classifier.objects.filter(made_by=None).exclude(versions__stage=Stage.LIVE)  # those of people begin without
     hint = "Run `manage.py register_models`, or promote a version."
     return [Warning(f"Classifier {it} has no live version.", hint=hint, id="classifier.W002") for it in unserved]
+
+
+@register(Tags.files, deploy=True)
+def live_versions_whole(
+    app_configs: Sequence[Any] | None, databases: Sequence[str] | None = None, **_: Any
+) -> list[CheckMessage]:
+    """Only with `--database default`, since it reads it."""
+    if not databases:
+        return []
+    from classifier.ml.handover import BadCard
+    from classifier.models import ModelVersion
+
+    found: list[CheckMessage] = []
+    hint = "Restore its folder from a backup, or roll back in the workshop."
+    for version in ModelVersion.objects.live():
+        try:
+            version.check_files()
+        except (BadCard, OSError) as error:
+            found.append(Error(f"The files of {version} are damaged: {error}", hint=hint, id="classifier.E002"))
+    return found

@@ -237,6 +237,7 @@ WHITENOISE_USE_FINDERS = True  # served from where they lie: there is nothing to
 MEDIA_ROOT = DATA_DIR / "media"
 ARTIFACTS_ROOT = DATA_DIR / "artifacts"
 TRAINING_ROOT = DATA_DIR / "training"
+DOODLE_TRAINING_DATA = env.str("DOODLE_TRAINING_DATA", default="")
 
 # Security
 SECURE = env.bool("DJANGO_SECURE", default=False)

@@ -1,7 +1,7 @@
 """The whole site from one process, as `make up` starts it: `python -m doodle_site.up`.
 
-It prepares the database, starts the web server, a worker that answers and one that fetches, prints `Ready: …` once
-`/readyz` answers 200, restarts a part that dies, and stops all on Ctrl-C, SIGTERM or SIGHUP. `PORT` and `DOODLE_DATA` are
+It prepares the database, starts the web server, a worker that answers, one that fetches and one that trains, prints `Ready: …`
+once `/readyz` answers 200, restarts a part that dies, and stops all on Ctrl-C, SIGTERM or SIGHUP. `PORT` and `DOODLE_DATA` are
 its only settings.
 """
 
@@ -125,10 +125,12 @@ def parts_of_the_site(port: int) -> list[Part]:
     worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     predictor = ["--pool", "solo", "--queues", "predictions,housekeeping", "--hostname", f"doodle-{port}@%h"]
     fetcher = ["--pool", "threads", "--concurrency", "4", "--queues", "fetching", "--hostname", f"fetcher-{port}@%h"]
+    trainer = ["--pool", "solo", "--queues", "training", "--hostname", f"trainer-{port}@%h"]
     return [
         Part("web server", [sys.executable, "-m", *web, "--log-level", "warning"]),
         Part("worker", [sys.executable, "-m", *worker, *predictor]),
         Part("fetcher", [sys.executable, "-m", *worker, *fetcher]),
+        Part("trainer", [sys.executable, "-m", *worker, *trainer]),
     ]
 
 

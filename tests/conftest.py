@@ -19,6 +19,7 @@ def _own_folders(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.ARTIFACTS_ROOT = tmp_path / "artifacts"
     settings.TRAINING_ROOT = tmp_path / "training"
+    settings.DOODLE_TRAINING_DATA = ""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
 

@@ -20,6 +20,7 @@ WEB = ["-m", "gunicorn", "doodle_site.wsgi:application", "--worker-class", "gthr
 CELERY = ["-m", "celery", "-A", "doodle_site", "worker", "--loglevel", "WARNING",
           "--without-gossip", "--without-mingle", "--without-heartbeat"]  # fmt: skip
 WORKER = [*CELERY, "--pool", "solo", "--queues", "predictions"]
+TRAINER = [*CELERY, "--pool", "solo", "--queues", "training"]
 FETCHER = [*CELERY, "--pool", "threads", "--concurrency", "4", "--queues", "fetching"]
 
 
@@ -57,6 +58,12 @@ class Site:
         fetcher = self._start([*FETCHER, "--hostname", f"fetcher{len(self.workers)}-{self.port}@localhost"])
         self.workers.append(fetcher)
         return fetcher
+
+    def start_trainer(self) -> subprocess.Popen[bytes]:
+        """The worker for training runs. Only some stories need it."""
+        trainer = self._start([*TRAINER, "--hostname", f"trainer{len(self.workers)}-{self.port}@localhost"])
+        self.workers.append(trainer)
+        return trainer
 
     def _start(self, arguments: list[str]) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:

@@ -6,7 +6,6 @@ from django.db import transaction
 
 from classifier import policy
 from classifier.models import Classifier, Image, Label, Sample, State, User
-from classifier.models.samples import Decision
 from classifier.sources.submission import BadSubmission, Submission
 
 NOT_HERE = "A labelled picture cannot be fetched from an address: send the picture itself."
@@ -38,7 +37,7 @@ def add_sample(*, by: User, classifier: Classifier, submission: Submission, labe
         image = Image.objects.take_in(by, {submission.sha256: submission.image_of})[submission.sha256]
         sample = Sample.objects.locked(image, classifier)
         if sample.state == State.NEW:
-            sample.state, sample.label = Decision(State.ACCEPTED, named)
+            sample.state, sample.label = State.ACCEPTED, named
             sample.save()
         elif sample.label != named or sample.state == State.EXCLUDED:
             raise LabelledOtherwise(_otherwise(sample))

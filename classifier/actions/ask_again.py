@@ -14,7 +14,7 @@ def ask_again(*, by: Person, image: Image, classifier: Classifier | None = None)
     Raises Image.DoesNotExist where it is not theirs, and policy.TooManyPictures.
     """
     own = Image.objects.visible_to(by).with_picture().get(pk=image.pk)
-    policy.require_room_for_picture(by)
+    policy.require_pace(by)
     with transaction.atomic():
         asked = classifier or Classifier.objects.filter(predictions__image=own).latest("predictions__id")
         prediction = Prediction.objects.queue(by, [(own, asked)])[0]

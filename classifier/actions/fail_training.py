@@ -1,8 +1,6 @@
-"""End a training run that can come to nothing, or leave it to whoever comes next."""
+"""End a training run that can come to nothing."""
 
 from __future__ import annotations
-
-from django.db.models.functions import Now
 
 from classifier.models import RunStatus, TrainingRun
 
@@ -10,9 +8,3 @@ from classifier.models import RunStatus, TrainingRun
 def fail_training(*, run: TrainingRun, reason: str) -> bool:
     """Settle it with the reason, a sentence for people. False where it was cancelled or went to another."""
     return bool(TrainingRun.objects.held(run).settle(RunStatus.FAILED, reason))
-
-
-def leave_training(*, run: TrainingRun, crashed: bool) -> bool:
-    """Give it back, to be gone on with at once. A crash counts as an attempt of those that a run has; going away does not."""
-    status = RunStatus.RUNNING if crashed else RunStatus.QUEUED
-    return bool(TrainingRun.objects.held(run).update(status=status, lease_until=Now()))

@@ -10,7 +10,7 @@ from classifier.models import ModelVersion, RunStatus, TrainingRun
 
 
 def finish_training(*, run: TrainingRun, artifact: Path) -> ModelVersion | None:
-    """The classifier's next version, a candidate, with a copy of the artifact; None where the run was cancelled or went to another.
+    """The classifier's next version, a candidate, with a copy of the artifact; None where the run was cancelled, or another's.
 
     Raises handover.BadCard where the artifact is incomplete or altered.
     """

@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models.functions import Now
 
 from classifier.ml.handover import CARD_FILE, BadCard, Card, sha256_of
-from classifier.models import Classifier, Label, ModelVersion
+from classifier.models import Classifier, Label, ModelVersion, Promotion
 from classifier.models.images import PREPARED_AS
-from classifier.models.versions import Stage
 
 
 def register_version(*, artifact: Path) -> tuple[ModelVersion, bool]:
@@ -33,7 +31,7 @@ def register_version(*, artifact: Path) -> tuple[ModelVersion, bool]:
         version = ModelVersion.objects.take_in(classifier, artifact, bundled=True)
         live = ModelVersion.objects.select_for_update().live_for(classifier)
         if live is None or live.bundled:
-            _put_live(version)
+            Promotion.objects.put_live(version)
         return version, True
 
 
@@ -46,9 +44,3 @@ def _classifier_of(card: Card) -> Classifier:
             Label(classifier=classifier, position=position, name=name) for position, name in enumerate(card.labels)
         )
     return classifier
-
-
-def _put_live(version: ModelVersion) -> None:
-    version.classifier.versions.filter(stage=Stage.LIVE).update(stage=Stage.RETIRED)
-    version.stage = Stage.LIVE
-    ModelVersion.objects.filter(pk=version.pk).update(stage=Stage.LIVE, promoted_at=Now())

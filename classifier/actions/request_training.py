@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from classifier import dispatch, policy
 from classifier.ml import catalog
-from classifier.models import Classifier, ModelVersion, TrainingRun, User
+from classifier.models import Classifier, ModelVersion, Sample, TrainingRun, User
 from classifier.models.training import FEWEST_PICTURES, default_recipe, training_base
 
 
@@ -52,7 +52,9 @@ def _active(classifier: Classifier) -> TrainingRun | None:
 
 
 def _checked_recipe(classifier: Classifier, name: str) -> str:
-    suitable = [recipe.name for recipe in catalog.RECIPES.values() if recipe.dataset == "frozen" and recipe.kind == classifier.kind]
+    suitable = [
+        recipe.name for recipe in catalog.RECIPES.values() if recipe.dataset == "frozen" and recipe.kind == classifier.kind
+    ]
     if name and name not in suitable:
         raise BadRecipe(f"There is no recipe {name!r} for {classifier.slug}. Choose {' or '.join(suitable)}, or leave it out.")
     return name or default_recipe(classifier)
@@ -61,7 +63,8 @@ def _checked_recipe(classifier: Classifier, name: str) -> str:
 def _require_pictures(classifier: Classifier) -> None:
     if training_base(classifier):
         return
-    few = [(label.name, label.pictures) for label in classifier.labels.with_pictures() if label.pictures < FEWEST_PICTURES]
+    counts = Sample.objects.to_train_on(classifier).counted()
+    few = [(name, counts[name]) for name in classifier.labels.values_list("name", flat=True) if counts[name] < FEWEST_PICTURES]
     if few:
         named = ", ".join(f"{name} has {pictures}" for name, pictures in few[:5])
         more = f", and {len(few) - 5:,} more labels have too few" if len(few) > 5 else ""

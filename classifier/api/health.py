@@ -6,7 +6,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from classifier.models import Classifier, ModelVersion, Worker
+from classifier.models import ModelVersion, Worker
 
 
 @require_safe
@@ -17,17 +17,24 @@ def livez(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 where a picture sent now would be answered, else 503 with what is missing."""
+    """200 where a picture sent now would be answered, else 503 with what is missing.
+
+    Where a live version's files are damaged and the last good one answers in its place, the status is "degraded".
+    """
     try:
-        missing = _missing()
+        missing, damaged = _missing(), list(map(str, ModelVersion.objects.live().damaged()))
     except DatabaseError:
-        missing = ["database"]
-    status = {"status": "unavailable", "missing": missing} if missing else {"status": "ok"}
-    return JsonResponse(status, status=503, headers={"Retry-After": "5"}) if missing else JsonResponse(status)
+        missing, damaged = ["database"], []
+    if missing:
+        unavailable = {"status": "unavailable", "missing": missing, "damaged": damaged}
+        return JsonResponse(unavailable, status=503, headers={"Retry-After": "5"})
+    return JsonResponse({"status": "degraded", "damaged": damaged} if damaged else {"status": "ok"})
 
 
 def _missing() -> list[str]:
-    found = {"worker": Worker.objects.alive().exists(), "classifier": Classifier.objects.exists()}
-    live = set(ModelVersion.objects.live().values_list("classifier__slug", flat=True))
-    found |= {f"live version of {slug}": slug in live for slug in Classifier.objects.values_list("slug", flat=True)}
+    """A classifier that people have made and not trained yet is none of it."""
+    able = set(ModelVersion.objects.able_to_answer().values_list("classifier__slug", flat=True))
+    served = set(ModelVersion.objects.ever_live().values_list("classifier__slug", flat=True))
+    found = {"worker": Worker.objects.alive().exists(), "classifier": bool(served)}
+    found |= {f"live version of {slug}": slug in able for slug in sorted(served)}
     return [name for name, there in found.items() if not there]

@@ -30,6 +30,9 @@ DATASETS = {
 
 RECIPES = {recipe.name: recipe for recipe in (*shipped.RECIPES, *people.RECIPES, *drawings.RECIPES, *photos.RECIPES)}
 
+RECIPE_FOR = people.BY_KIND
+"""What people's own classifiers are trained by, by the kind of their pictures."""
+
 
 def find(registry: dict[str, str], name: str) -> Callable[..., Any]:
     """The function registered under `name`. Raises KeyError with the known names."""

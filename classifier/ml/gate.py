@@ -76,7 +76,7 @@ class Answers:
 
     @cached_property
     def best(self) -> NDArray[np.intp]:
-        return self.probabilities.argmax(axis=1)
+        return np.asarray(self.probabilities.argmax(axis=1))
 
     @property
     def right(self) -> Bools:

@@ -1,4 +1,4 @@
-"""A run that was killed, at whatever moment, goes on: with what is whole of its last epoch, and only with the data it began with."""
+"""A run that was killed, at whatever moment, goes on: from its last whole epoch, and only with the data that it began with."""
 
 from __future__ import annotations
 

@@ -32,7 +32,9 @@ def retrain(recipe: Recipe, data: Path, out: Path, *, start: Path | None = None)
     )
     training.train(transfer.continuing(mine, start) if start else mine, data, out, start=start)
     limits = LIMITS.format(labels=_listed(manifest.labels), pictures=shown)
-    source = f" It started from {start_card.title}: {start_card.attribution}" if start and (start_card := Card.load(start)) else ""
+    source = (
+        f" It started from {start_card.title}: {start_card.attribution}" if start and (start_card := Card.load(start)) else ""
+    )
     card = replace(_measured(out, data), limits=limits, attribution=OWN + source)
     card.save(out)
     return card

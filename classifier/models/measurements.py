@@ -62,7 +62,7 @@ def _answers(candidate: ModelVersion, live: ModelVersion) -> tuple[Answers, Answ
         raise BadAnswers("Neither version was trained here, so there are no test pictures to compare them on.")
     for one in both:
         if not one.file.exists():
-            raise BadAnswers(f"{one.version} is still to be measured on the test pictures. That takes a minute or two; look again.")
+            raise BadAnswers(f"{one.version} is still to be measured on the test pictures. That takes a minute or two.")
     before, after = both
     return before.answers(), after.answers()
 

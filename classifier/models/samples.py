@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import ClassVar, NamedTuple
 
@@ -75,6 +76,14 @@ class SampleQuerySet(models.QuerySet["Sample"]):
     def for_showing(self) -> SampleQuerySet:
         """With all that showing them needs, but not the pixels."""
         return self.select_related("image", "classifier", "label", "word_label").defer("image__pixels", "image__strokes")
+
+    def to_train_on(self, classifier: Classifier) -> SampleQuerySet:
+        """Those whose label people stand by."""
+        return self.filter(classifier=classifier, state__in=LABELLED, image__width__gt=0)
+
+    def counted(self) -> Counter[str]:
+        """How many there are of each label."""
+        return Counter(dict(self.order_by().values_list("label__name").annotate(models.Count("pk"))))
 
     def locked(self, image: Image, classifier: Classifier) -> Sample:
         """The image's sample, made if it is missing, and held until the transaction ends."""

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from classifier.ml import catalog
 from classifier.models.classifiers import Classifier
 from classifier.models.identifiers import uuid7
 from classifier.models.leases import Leased, LeasedQuerySet
@@ -20,6 +21,24 @@ from classifier.models.versions import ModelVersion
 LEASE = timedelta(seconds=30)  # a trainer renews it every second or two, however long the run
 MAX_ATTEMPTS = 3
 CRASHED = "Three trainers did not survive this run. Ask the people who run the site to look at their log, then start a new one."
+
+
+FEWEST_PICTURES = 10
+"""Of each label, before a classifier can be trained."""
+BASES = {"doodle": ("quickdraw", "quickdraw/simplified"), "photo": ("cifar10", "cifar-10-batches-py")}
+"""The data sets that the built-in classifiers come from, and their folders where a copy is at hand."""
+
+
+def training_base(classifier: Classifier) -> tuple[str, Path] | None:
+    """The name and the folder of the data set that is trained on with what people labelled, if the site has it."""
+    dataset, folder = BASES.get(classifier.slug, ("", ""))
+    root = settings.DOODLE_TRAINING_DATA
+    path = Path(root) / folder
+    return (dataset, path) if dataset and root and path.is_dir() else None
+
+
+def default_recipe(classifier: Classifier) -> str:
+    return catalog.RECIPE_FOR[classifier.kind]
 
 
 class RunStatus(models.TextChoices):

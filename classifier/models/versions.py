@@ -9,10 +9,10 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from classifier.ml.handover import CARD_FILE, BadCard, Card, sha256_of
-from classifier.models.classifiers import Classifier, Kind
+from classifier.models.classifiers import BUILT_IN, Classifier, Kind
 from classifier.models.identifiers import uuid7
 
 OF_THE_TRAINING = shutil.ignore_patterns("checkpoint", "progress.json")
@@ -34,6 +34,11 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
         live = self.live_for(classifier)
         return live.input if live else USUAL_INPUT[classifier.kind]
 
+    def to_start_from(self, classifier: Classifier) -> ModelVersion | None:
+        """Whose weights a new version may begin with: the live one's, or that of the built-in classifier of its kind."""
+        usual = self.filter(classifier__slug=BUILT_IN[Kind(classifier.kind)], stage=Stage.LIVE)
+        return self.live_for(classifier) or usual.filter(classifier__kind=classifier.kind).first()
+
     def take_in(self, classifier: Classifier, artifact: Path, *, bundled: bool = False) -> ModelVersion:
         """The classifier's next version, a candidate, with a copy of the artifact: whole or not at all. Raises BadCard."""
         latest = self.filter(classifier=classifier).order_by("-number").first()
@@ -54,7 +59,18 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
 
     def once_live(self, classifier: Classifier) -> ModelVersionQuerySet:
         """Those that have answered and do no more, the last of them first."""
-        return self.filter(classifier=classifier, stage=Stage.RETIRED, promoted_at__isnull=False).order_by("-promoted_at")
+        return self.ever_live().filter(classifier=classifier, stage=Stage.RETIRED).order_by("-promoted_at")
+
+    def ever_live(self) -> ModelVersionQuerySet:
+        return self.filter(Q(stage=Stage.LIVE) | Q(promoted_at__isnull=False))
+
+    def damaged(self) -> ModelVersionQuerySet:
+        return self.exclude(damage="")
+
+    def able_to_answer(self) -> ModelVersionQuerySet:
+        """Live ones, and for as long as a live one is damaged those that answered before it."""
+        in_need = ModelVersion.objects.live().damaged().filter(classifier=OuterRef("classifier"))
+        return self.ever_live().filter(Q(stage=Stage.LIVE) | Exists(in_need), damage="")
 
     def note_damage(self, version: ModelVersion, damage: str) -> None:
         """What a worker found when it loaded the files; empty where they are whole."""

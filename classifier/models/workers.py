@@ -11,10 +11,11 @@ ALIVE_FOR = timedelta(seconds=4)
 
 
 class Job(models.TextChoices):
-    """What a worker does. It takes both to answer about a picture at an address."""
+    """What a worker does. It takes the first two to answer about a picture at an address."""
 
     ANSWERING = "answering"
     FETCHING = "fetching"
+    TRAINING = "training"
 
 
 class WorkerQuerySet(models.QuerySet["Worker"]):

@@ -13,7 +13,7 @@ from django.db import close_old_connections
 
 from classifier import dispatch
 from classifier.models import Job, Worker
-from classifier.tasks import fetching, predicting
+from classifier.tasks import fetching, predicting, training
 
 BEAT_EVERY_S = 1.0
 RECONCILE_EVERY_S = 2.0
@@ -46,12 +46,23 @@ def start_fetching(**_: Any) -> None:
         repeat(fetching.call_for_help, RECONCILE_EVERY_S)
 
 
+@celeryd_after_setup.connect
+def start_training(**_: Any) -> None:
+    """The same for training runs."""
+    if dispatch.TRAINING_QUEUE in current_app.amqp.queues.consume_from:
+        _leaving.clear()
+        training.start()
+        repeat(training.beat, BEAT_EVERY_S)
+        repeat(training.call_for_help, RECONCILE_EVERY_S)
+
+
 @worker_process_shutdown.connect
 @worker_shutdown.connect
 def leave(**_: Any) -> None:
     _leaving.set()
     Worker.objects.leave(predicting.worker_name())
     Worker.objects.leave(fetching.worker_name())
+    Worker.objects.leave(training.worker_name())
 
 
 def beat() -> None:

@@ -8,7 +8,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +18,7 @@ from classifier.actions.claim_predictions import claim_predictions
 from classifier.actions.record_predictions import Outcome, record_predictions
 from classifier.ml.handover import BadCard
 from classifier.models import Guess, ModelVersion, Prediction
+from classifier.tasks.loading import Networks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,6 +33,7 @@ BAD_IMAGE = ("bad_image", "The picture could not be read. Send it in another for
 
 logger = logging.getLogger(__name__)
 _answering = threading.Lock()
+_networks = Networks()
 
 
 def worker_name() -> str:
@@ -67,7 +68,6 @@ def _answer(claimed: list[Prediction]) -> None:
         try:
             outcomes += _recognized(version, predictions) if version else _failed(predictions, NO_MODEL)
         except BadCard:
-            logger.exception("%s cannot be loaded", version)
             outcomes += _failed(predictions, BROKEN_MODEL)
     record_predictions(outcomes=outcomes)
 
@@ -82,7 +82,8 @@ def _by_live_version(claimed: list[Prediction]) -> Iterable[tuple[ModelVersion |
         yield ModelVersion.objects.live_for(classifier), mine
 
 
-def _recognized(version: ModelVersion, predictions: list[Prediction]) -> list[Outcome]:
+def _recognized(live: ModelVersion, predictions: list[Prediction]) -> list[Outcome]:
+    version, recognizer = _networks.answering(live)
     outcomes, readable, inputs = [], [], []
     for prediction in predictions:
         try:
@@ -92,12 +93,13 @@ def _recognized(version: ModelVersion, predictions: list[Prediction]) -> list[Ou
             logger.exception("Image %s cannot be prepared", prediction.image_id)
             outcomes += _failed([prediction], BAD_IMAGE)
     if readable:
-        outcomes += _outcomes(version, readable, np.stack(inputs))
+        outcomes += _outcomes(version, recognizer, readable, np.stack(inputs))
     return outcomes
 
 
-def _outcomes(version: ModelVersion, predictions: list[Prediction], inputs: NDArray[np.uint8]) -> list[Outcome]:
-    answers = recognizer_for(version).answers(inputs)
+def _outcomes(
+    version: ModelVersion, recognizer: Recognizer, predictions: list[Prediction], inputs: NDArray[np.uint8]
+) -> list[Outcome]:
     return [
         Outcome(
             prediction=prediction,
@@ -105,22 +107,14 @@ def _outcomes(version: ModelVersion, predictions: list[Prediction], inputs: NDAr
             guesses=[Guess(*guess) for guess in answer.guesses],
             unsure=answer.unsure,
         )
-        for prediction, answer in zip(predictions, answers, strict=True)
+        for prediction, answer in zip(predictions, recognizer.answers(inputs), strict=True)
     ]
 
 
-@lru_cache(maxsize=4)
-def recognizer_for(version: ModelVersion) -> Recognizer:
-    """Versions never change, so what is loaded never goes stale. TensorFlow comes in here: after the worker has forked."""
-    from classifier.ml.inference import Recognizer
-
-    return Recognizer(version.artifact)
-
-
 def warm_up() -> None:
-    """Load and compile every live version."""
+    """Load and compile what answers for every classifier."""
     for version in ModelVersion.objects.live():
         try:
-            recognizer_for(version)
+            _networks.answering(version)
         except BadCard:
-            logger.exception("%s cannot be loaded", version)
+            logger.warning("Nothing can answer for %s", version.classifier)

@@ -63,9 +63,8 @@ def test_rate_and_quota_say_what_the_limit_is(owner: User, doodle: Classifier, s
     with pytest.raises(policy.TooManyPictures, match="At most 1 pictures"):
         submit_image(by=owner, classifier=doodle, submission=drawn())
     settings.DOODLE_RATE = 0
-    with pytest.raises(policy.TooManyPictures, match="a second") as refused:
+    with pytest.raises(policy.TooManyPictures, match="a second"):
         submit_image(by=owner, classifier=doodle, submission=drawn())
-    assert refused.value.retry_after
 
 
 def test_signing_up_brings_the_drawings_along(owner: User, doodle: Classifier) -> None:

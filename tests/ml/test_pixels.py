@@ -201,6 +201,19 @@ def test_every_mode_ends_in_grey_or_rgb(mode: str, kind: str, expected: str) -> 
 def test_large_pictures_are_reduced() -> None:
     assert pixels.open_picture(saved(Image.new("L", (3_000, 1_500)), "JPEG")).size == (2_048, 1_024)
     assert pixels.open_picture(saved(Image.new("P", (9_000, 2)))).size == (2_048, 1)
+    assert pixels.open_picture(saved(Image.new("L", (1, 5_000)), "JPEG")).size == (1, 2_048)
+
+
+def test_a_large_picture_looks_the_same_reduced() -> None:
+    """Reduced strip by strip; the width and the height are no multiple of anything."""
+    drawn = redraw(DRAWINGS["cat"], Style(canvas=(6_011, 4_503), pen=90))
+    for mode in ("RGB", "RGBA", "LA", "P", "1", "CMYK"):
+        seen = pixels.open_picture(
+            saved(drawn.convert(mode), "JPEG" if mode == "CMYK" else "PNG", **({} if mode == "CMYK" else {"compress_level": 1}))
+        )
+        expected = drawn.convert("L").resize((2_048, 1_534), Image.Resampling.BOX)
+        assert seen.size == expected.size
+        assert np.abs(np.asarray(seen.convert("L"), dtype=int) - np.asarray(expected)).mean() < 2
 
 
 def test_nothing_but_pixels_survives_encoding() -> None:

@@ -20,6 +20,7 @@ from tests.sources import corpus
 from tests.sources.judging import CODES, by_address, by_base64, by_upload, strictly_decodes
 
 SENT = 120
+POLYGLOTS = ("other/png-and-html", "other/png-with-html", "other/gif-and-script", "other/gif-as-script", "other/jpeg-and-zip")
 Files = dict[str, bytes]
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # Pillow warns of much that it takes
@@ -77,19 +78,20 @@ def test_what_is_whole_is_taken_and_what_is_no_picture_is_not(files: Files) -> N
         name for name, seen in verdicts.items() if kinds[name] in ("whole", "turned", "coloured") and isinstance(seen, str)
     ] == []
     taken = {name for name, seen in verdicts.items() if kinds[name] == "other" and not isinstance(seen, str)}
-    assert taken == {"other/png-and-html", "other/png-with-html", "other/gif-and-script", "other/jpeg-and-zip"}
+    assert taken == set(POLYGLOTS)
 
 
 def test_what_is_cut_is_refused_unless_only_what_follows_the_picture_is_missing(files: Files) -> None:
+    bases = dict(corpus.bases())
     for name, data in files.items():
         if name.startswith("cut") and not isinstance(seen := opened(data), str):
-            whole = opened(dict(corpus.bases())[name.removeprefix("cut/").rpartition("-")[0]])
+            whole = opened(bases[name.removeprefix("cut/").rpartition("-")[0]])
             assert not isinstance(whole, str)
             assert seen.tobytes() == whole.tobytes(), name
 
 
 def test_nothing_of_a_file_but_its_picture_is_kept(files: Files) -> None:
-    for name in ("other/png-and-html", "other/png-with-html", "other/gif-and-script", "other/jpeg-and-zip"):
+    for name in POLYGLOTS:
         kept, _ = encode_picture(open_picture(files[name]))
         assert b"alert" not in kept
         assert b"PK\x03\x04" not in kept

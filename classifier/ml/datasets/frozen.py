@@ -1,4 +1,4 @@
-"""A training set as the site froze it: `manifest.json` and `pictures.npz`. Its split is its own, and its test part stays unseen."""
+"""A training set as the site froze it: `manifest.json` and `pictures.npz`. Its split is its own; its test part stays unseen."""
 
 from __future__ import annotations
 
