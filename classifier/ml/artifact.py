@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import h5py
 import keras
 import numpy as np
 from numpy.typing import NDArray
@@ -33,15 +34,25 @@ LIMITS = {
 
 
 def write(
-    model: keras.Model, recipe: Recipe, examples: Examples, inputs: NDArray[Any], history: list[dict[str, float]], out: Path
+    model: keras.Model,
+    recipe: Recipe,
+    examples: Examples,
+    inputs: NDArray[Any],
+    history: list[dict[str, float]],
+    out: Path,
+    *,
+    halved: bool = False,
 ) -> Card:
-    """Save `model` (logits out) and its card to `out`; `inputs` are those of the examples held out, in their order."""
+    """Save `model` (logits out) and its card to `out`; `inputs` are those of the examples held out, in their order.
+
+    Where `halved`, the kernels are rounded to float16, which halves the file, before they are measured.
+    """
+    _save_weights(model, out / WEIGHTS_FILE, halved)
     labels = examples.labels[examples.in_validation]
     logits = views.average(lambda batch: model.predict(batch, batch_size=256, verbose=0), inputs, recipe.views)
     temperature = calibration.fit_temperature(logits, labels)
     unsure_below = calibration.unsure_threshold(calibration.softmax(logits / temperature), labels)
     measured = evaluation.summary(calibration.cross_fitted(logits, labels), labels, unsure_below)
-    model.save_weights(out / WEIGHTS_FILE)
     card = Card(
         name=recipe.name,
         title=recipe.title,
@@ -64,6 +75,24 @@ def write(
     )
     card.save(out)
     return card
+
+
+def _save_weights(model: keras.Model, path: Path, halved: bool) -> None:
+    model.save_weights(path)
+    if halved:
+        full = path.rename(path.with_name("full.weights.h5"))
+        with h5py.File(full) as source, h5py.File(path, "w") as target:
+            source.visititems(lambda name, item: _copy_halved(name, item, target))
+        full.unlink()
+        model.load_weights(path)
+
+
+def _copy_halved(name: str, item: h5py.Group | h5py.Dataset, target: h5py.File) -> None:
+    """Kernels in half precision; the few statistics of the normalisations have a wider range than that."""
+    if isinstance(item, h5py.Dataset):
+        target.create_dataset(name, data=item[()].astype(np.float16) if item.ndim > 1 else item[()])
+    else:
+        target.create_group(name).attrs.update(item.attrs)
 
 
 def _circumstances(examples: Examples) -> dict[str, Any]:

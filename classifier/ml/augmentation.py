@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from classifier.ml.strokes import LINE_WIDTH, SIDE, BadStrokes, Stroke, fit
 
+GREY = 121  # what the pictures of CIFAR-10 are on average
+
 
 def redraw(strokes: Sequence[Stroke], rng: np.random.Generator) -> list[Stroke]:
     """Mirror, turn, slant and stretch a drawing, shake its points and now and then leave out a stroke.
@@ -63,3 +65,12 @@ def shifted(
     mirrored = ((rows * 2_654_435_761 >> 16) + epoch) % 2 == 1
     moved[mirrored] = moved[mirrored, :, ::-1]
     return np.ascontiguousarray(moved)
+
+
+def cut_out(pictures: NDArray[np.uint8], rng: np.random.Generator, side: int = 8) -> NDArray[np.uint8]:
+    """Pictures (n, h, w, c) with a grey square of `side` pixels somewhere in each (DeVries and Taylor 2017, "Cutout")."""
+    _, height, width, _ = pictures.shape
+    top, left = rng.integers(0, height - side + 1, len(pictures)), rng.integers(0, width - side + 1, len(pictures))
+    rows = np.abs(2 * (np.arange(height) - top[:, None]) - side + 1) < side
+    columns = np.abs(2 * (np.arange(width) - left[:, None]) - side + 1) < side
+    return np.where((rows[:, :, None] & columns[:, None, :])[..., None], np.uint8(GREY), pictures)

@@ -13,6 +13,7 @@ PRETRAINED = Path(__file__).parent / "pretrained"
 
 NETWORKS = {
     "application": "classifier.ml.networks.application:build",
+    "ensemble": "classifier.ml.networks.ensemble:build",
     "recurrent": "classifier.ml.networks.recurrent:build",
     "residual": "classifier.ml.networks.residual:build",
     "stacked": "classifier.ml.networks.stacked:build",

@@ -32,14 +32,19 @@ def shown(examples: Examples, rows: Rows) -> NDArray[np.uint8]:
 
 
 def varied(examples: Examples, rows: Rows, form: str, *, how: str | None, rng: np.random.Generator, epoch: int) -> NDArray[Any]:
-    """The examples as somebody else might have drawn or taken them; `how` is "strokes", "shifts" or None. As `clean`, else."""
+    """The examples as somebody else might have drawn or taken them: `how` is "strokes", "shifts", "cutout" or None.
+
+    None stands for `clean`; cut-outs are shifted too. Raises ValueError where it does not suit the examples, and as `clean`.
+    """
     if how == "strokes" and isinstance(examples, DrawingExamples):
         return _redrawn([examples.drawings[row] for row in rows], form, rng)
-    if how == "shifts" and isinstance(examples, PictureExamples):
-        return augmentation.shifted(_pictures(examples, rows, form), rows, rng, epoch)
+    if how in ("shifts", "cutout") and isinstance(examples, PictureExamples):
+        shifted = augmentation.shifted(_pictures(examples, rows, form), rows, rng, epoch)
+        return augmentation.cut_out(shifted, rng) if how == "cutout" else shifted
     if how is None:
         return clean(examples, rows, form)
-    raise ValueError(f"There is no augmentation {how!r} for these examples: drawings have 'strokes', pictures 'shifts'.")
+    known = "'strokes'" if isinstance(examples, DrawingExamples) else "'shifts' and 'cutout'"
+    raise ValueError(f"There is no augmentation {how!r} for these examples: they have {known}.")
 
 
 def _pictures(examples: PictureExamples, rows: Rows, form: str) -> NDArray[np.uint8]:

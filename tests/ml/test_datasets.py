@@ -16,6 +16,8 @@ from PIL import Image
 
 from classifier.ml import catalog, feeding, pixels, strokes
 from classifier.ml.datasets.examples import Examples, PictureExamples, joined
+from classifier.ml.handover import TRAIN, VALIDATION
+from tests.ml.freezing import freeze
 from tests.ml.redrawing import Style, redraw
 
 SAMPLES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "samples" / "quickdraw.json").read_text())["drawings"]
@@ -59,6 +61,15 @@ def write_bitmaps(root: Path, copies: int) -> None:
         np.save(folder / f"{sample['word']}.npy", rows)
 
 
+def write_frozen(root: Path, copies: int) -> None:
+    """Each sample `copies` times as a bitmap that differs in a corner; every fourth is validated on."""
+    drawn = np.stack([strokes.render(strokes.parse(sample["drawing"])) for sample in SAMPLES])
+    inputs = np.repeat(drawn, copies, axis=0)[..., None]
+    inputs[:, 0, 0, 0] = np.tile(np.arange(copies), len(SAMPLES))
+    sides = [VALIDATION if copy % 4 == 3 else TRAIN for copy in range(copies)]
+    freeze(root, inputs, [sample["word"] for sample in SAMPLES for _ in sides], sides * len(SAMPLES))
+
+
 def write_drawing_folders(root: Path, copies: int) -> None:
     """Each sample `copies` times, dark on white."""
     write_pictures(root, copies, side=28, light=False)
@@ -84,6 +95,7 @@ WRITERS: dict[str, Callable[[Path, int], None]] = {
     "bitmaps": write_bitmaps,
     "cifar10": write_cifar10,
     "drawing-folders": write_drawing_folders,
+    "frozen": write_frozen,
     "photo-folders": write_photo_folders,
     "quickdraw": write_quickdraw,
 }
@@ -160,6 +172,14 @@ def test_no_class_has_more_than_the_cap(name: str, tmp_path: Path) -> None:
 def test_without_files_it_says_where_it_looked(name: str, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=str(tmp_path / "nowhere")):
         load(name, tmp_path / "nowhere")
+
+
+def test_drawings_without_keys_are_told_apart_by_their_lines(tmp_path: Path) -> None:
+    line = {"word": "fish", "key_id": ""}
+    lines = [json.dumps({**line, "drawing": [[[0, place], [0, 255]]]}) for place in range(200)]
+    (tmp_path / "fish.ndjson").write_text("\n".join(lines))
+    held_out = catalog.find(catalog.DATASETS, "quickdraw")(tmp_path, validation_share=0.2).in_validation
+    assert 20 < held_out.sum() < 60
 
 
 @pytest.mark.parametrize("line", ['{"word": "fish", "drawing": [', "{}", "[]", '{"key_id": "1", "drawing": [[[1, 2], ["a"]]]}'])

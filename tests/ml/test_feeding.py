@@ -39,9 +39,11 @@ def test_what_cannot_take_the_form_is_refused(examples: Any, form: str) -> None:
         feeding.clean(examples, ALL, form)
 
 
-@pytest.mark.parametrize(("examples", "how"), [(DRAWINGS, "shifts"), (PHOTOS, "strokes"), (PHOTOS, "magic")])
+@pytest.mark.parametrize(
+    ("examples", "how"), [(DRAWINGS, "shifts"), (DRAWINGS, "cutout"), (PHOTOS, "strokes"), (PHOTOS, "magic")]
+)
 def test_an_augmentation_of_something_else_is_refused(examples: Any, how: str) -> None:
-    with pytest.raises(ValueError, match="drawings have 'strokes', pictures 'shifts'"):
+    with pytest.raises(ValueError, match=r"There is no augmentation .* for these examples: they have 's"):
         varied(examples, "bitmap" if examples is DRAWINGS else "photo", how)
 
 
@@ -59,3 +61,11 @@ def test_shifts_move_a_photo_and_mirror_it_in_every_other_epoch() -> None:
         padded = np.pad(photo, ((2, 2), (2, 2), (0, 0)), mode="reflect")
         windows = [padded[down : down + 32, right : right + 32] for down in range(5) for right in range(5)]
         assert any(np.array_equal(window, either) for window in windows for either in (first, second))
+
+
+def test_a_cut_out_greys_one_square_of_a_photo_that_is_shifted_as_ever() -> None:
+    shifted, cut = varied(PHOTOS, "photo", "shifts"), varied(PHOTOS, "photo", "cutout")
+    for before, after in zip(shifted, cut, strict=True):
+        rows, columns = np.nonzero((before != after).any(axis=-1))
+        assert (np.ptp(rows), np.ptp(columns)) == (7, 7)
+        assert (after[rows, columns] == 121).all()

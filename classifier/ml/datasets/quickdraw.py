@@ -69,8 +69,8 @@ def _lines(path: Path, cap: int | None) -> Iterator[tuple[list[Stroke], str]]:
 
 
 def _parsed(line: Any) -> tuple[list[Stroke], str]:
-    """The strokes and the key. Raises ValueError, TypeError or LookupError."""
+    """The strokes and the key, or where some copy lost it, the lines. Raises ValueError, TypeError or LookupError."""
     drawing = [np.array(stroke[:2], dtype=np.float64) for stroke in line["drawing"]]
     if not drawing or any(stroke.ndim != 2 or not stroke.size for stroke in drawing):
         raise ValueError("it needs strokes of one point or more")
-    return drawing, str(line["key_id"])
+    return drawing, str(line["key_id"]) or json.dumps(line["drawing"])

@@ -17,18 +17,21 @@ from classifier.ml.networks.whitening import Whitening
 SHARPNESS = 1.702
 
 
-def build(*, input_shape: tuple[int, int, int], classes: int, widths: Sequence[int] = (64, 256, 256)) -> keras.Model:
+def build(
+    *, input_shape: tuple[int, int, int], classes: int, widths: Sequence[int] = (64, 256, 256), residual: bool = False
+) -> keras.Model:
     """Build the network; its `whitening` layer wants to be adapted to the training pictures.
 
-    Input: (batch, *input_shape), 0..255. Output: (batch, classes) float32 logits. Each width halves the raster once.
+    Input: (batch, *input_shape), 0..255. Output: (batch, classes) float32 logits. Each width halves the raster once; with
+    `residual`, two convolutions that the signal can pass by follow instead of one.
     """
     inputs = keras.Input(input_shape)
     x = layers.Rescaling(1 / 64, offset=-1.9, name="scaling")(inputs)  # about zero mean and unit variance
     x = Whitening(input_shape[2], name="whitening")(x)
     x = layers.Activation("silu")(layers.Rescaling(SHARPNESS)(x))
     for width in widths:
-        x = _convolution(x, width, halved=True)
-        x = _convolution(x, width)
+        x = layers.Activation("silu")(_convolution(x, width, halved=True))
+        x = _passed_by(x, width) if residual else layers.Activation("silu")(_convolution(x, width))
     x = layers.GlobalMaxPooling2D()(x)
     x = layers.Rescaling(1 / 9)(x)
     return keras.Model(inputs, layers.Dense(classes, use_bias=False, dtype="float32")(x), name="whitened")
@@ -41,7 +44,12 @@ def _convolution(x: keras.KerasTensor, width: int, halved: bool = False) -> kera
     normalization = FusedBatchNormalization(momentum=0.6, epsilon=1e-5, gamma_initializer=keras.initializers.Constant(SHARPNESS))
     x = normalization(x)
     normalization.gamma.trainable = False
-    return layers.Activation("silu")(x)
+    return x
+
+
+def _passed_by(x: keras.KerasTensor, width: int) -> keras.KerasTensor:
+    further = _convolution(layers.Activation("silu")(_convolution(x, width)), width)
+    return layers.Activation("silu")(layers.Add()([x, further]))
 
 
 def _partly_identity(shape: tuple[int, int, int, int], dtype: str | None = None) -> NDArray[np.float32]:
