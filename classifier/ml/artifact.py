@@ -17,6 +17,7 @@ from classifier.ml.datasets.examples import Examples
 from classifier.ml.handover import Card, Recipe, sha256_of
 
 WEIGHTS_FILE = "model.weights.h5"
+OF_THE_RECIPE = ("name", "title", "classifier", "kind", "input", "views", "network", "network_options")
 ATTRIBUTION = {
     "drawing": "The Quick, Draw! Dataset, made available by Google, Inc. under CC BY 4.0 "
     "(https://creativecommons.org/licenses/by/4.0/).",
@@ -33,12 +34,15 @@ LIMITS = {
 }
 
 
+History = list[dict[str, float]]
+
+
 def write(
     model: keras.Model,
     recipe: Recipe,
     examples: Examples,
     inputs: NDArray[Any],
-    history: list[dict[str, float]],
+    history: History,
     out: Path,
     *,
     halved: bool = False,
@@ -54,14 +58,7 @@ def write(
     unsure_below = calibration.unsure_threshold(calibration.softmax(logits / temperature), labels)
     measured = evaluation.summary(calibration.cross_fitted(logits, labels), labels, unsure_below)
     card = Card(
-        name=recipe.name,
-        title=recipe.title,
-        classifier=recipe.classifier,
-        kind=recipe.kind,
-        input=recipe.input,
-        views=recipe.views,
-        network=recipe.network,
-        network_options=recipe.network_options,
+        **{name: getattr(recipe, name) for name in OF_THE_RECIPE},
         labels=examples.class_names,
         weights_file=WEIGHTS_FILE,
         weights_sha256=sha256_of(out / WEIGHTS_FILE),
