@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from classifier.ml.__main__ import main
+from classifier.ml.commands import classify, evaluate
 from tests.ml.commanding import Ran, Run
+from tests.ml.drawn import ARTIFACT
 
 
 @pytest.fixture
@@ -13,3 +19,18 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
         return Ran(code, *capsys.readouterr())
 
     return ran
+
+
+@cache
+def loaded(artifact: Path) -> Any:
+    from classifier.ml.inference import Recognizer
+
+    return Recognizer(artifact)
+
+
+@pytest.fixture
+def recognizer(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The commands' recognizer, loaded once for all tests."""
+    for command in (evaluate, classify):
+        monkeypatch.setattr(command, "open_recognizer", loaded)
+    return loaded(ARTIFACT)
