@@ -2,8 +2,8 @@
 
     python -m benchmarks.inference [--artifact DIR] [--seconds 3]
 
-How to read it: `network` gives, for 1, 16 and 64 drawings in one call, the median milliseconds of the call and of each
-drawing, drawings a second, and `times`, how many times as many that is as one at a time: this ratio is taken in one run and
+How to read it: `network` gives, for 1, 16 and 64 pictures in one call, the median milliseconds of the call and of each
+picture, pictures a second, and `times`, how many times as many that is as one at a time: this ratio is taken in one run and
 can be compared between machines, the milliseconds cannot. `Recognizer` fills every call up to 16 rows, so a call with one
 drawing takes as long as a call with 16. `before` is the median milliseconds a drawing of rendering strokes (alone, and in a
 batch of 64) and of preparing pictures as the site does, from the file's bytes. `load_s` is loading and compiling,
@@ -20,10 +20,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifier.ml import catalog, pixels, strokes
+from classifier.ml.handover import INPUTS
 from classifier.ml.inference import Recognizer
 from classifier.ml.strokes import Stroke
 from tests.ml.redrawing import Style, redraw
@@ -52,14 +55,21 @@ def main() -> None:
 def network(recognizer: Recognizer, drawings: list[list[Stroke]], seconds: float) -> dict[int, dict[str, float]]:
     rows: dict[int, dict[str, float]] = {}
     for count in COUNTS:
-        bitmaps = strokes.render_batch([drawings[index % len(drawings)] for index in range(count)])
-        call = milliseconds(partial(recognizer.probabilities, bitmaps), seconds)
-        rows[count] = {"call_ms": call, "drawing_ms": call / count, "a_second": count * 1000 / call}
+        call = milliseconds(partial(recognizer.probabilities, inputs(recognizer, drawings, count)), seconds)
+        rows[count] = {"call_ms": call, "picture_ms": call / count, "a_second": count * 1000 / call}
     one = rows[COUNTS[0]]["a_second"]
     return {
         count: {name: round(value, 3) for name, value in {**row, "times": row["a_second"] / one}.items()}
         for count, row in rows.items()
     }
+
+
+def inputs(recognizer: Recognizer, drawings: list[list[Stroke]], count: int) -> NDArray[Any]:
+    """Drawings for a network that reads bitmaps; for another, which takes as long over anything, what chance brings."""
+    if recognizer.card.input == "bitmap":
+        return strokes.render_batch([drawings[index % len(drawings)] for index in range(count)])
+    form = INPUTS[recognizer.card.input]
+    return np.random.default_rng(1).integers(0, 256, (count, *form.shape)).astype(form.dtype)
 
 
 def before(drawings: list[list[Stroke]], seconds: float) -> dict[str, float]:

@@ -99,10 +99,10 @@ def _artifact(recipe: Recipe, options: argparse.Namespace) -> Path:
     if not options.recipe and (shipped / CARD_FILE).exists():
         return shipped
     if not (out / CARD_FILE).exists():
-        from classifier.ml import training, transfer
+        from classifier.ml import ensembling, transfer
 
         start = options.out / BASE if recipe.name == "transfer" else None
-        training.train(transfer.continuing(recipe, start) if start else recipe, options.data, out, start=start)
+        ensembling.train(transfer.continuing(recipe, start) if start else recipe, options.data, out, start=start)
     return out
 
 

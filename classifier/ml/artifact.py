@@ -85,9 +85,11 @@ def _save_weights(model: keras.Model, path: Path, halved: bool) -> None:
 
 
 def _copy_halved(name: str, item: h5py.Group | h5py.Dataset, target: h5py.File) -> None:
-    """Kernels in half precision; the few statistics of the normalisations have a wider range than that."""
+    """Kernels in half precision, where it has their range; the few statistics of the normalisations need a wider one."""
     if isinstance(item, h5py.Dataset):
-        target.create_dataset(name, data=item[()].astype(np.float16) if item.ndim > 1 else item[()])
+        values = item[()]
+        halved = values.ndim > 1 and float(np.abs(values).max()) < float(np.finfo(np.float16).max)
+        target.create_dataset(name, data=values.astype(np.float16) if halved else values)
     else:
         target.create_group(name).attrs.update(item.attrs)
 

@@ -11,30 +11,60 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.ml import artifact, catalog, feeding
+from classifier.ml import artifact, catalog, feeding, training
 from classifier.ml.building import build
-from classifier.ml.handover import BadCard, Card, Recipe
+from classifier.ml.datasets.examples import Examples
+from classifier.ml.handover import CARD_FILE, BadCard, Card, Recipe
+
+MEMBERS_FOLDER = "members"
 
 
-def join(sources: Sequence[Path], data: Path, out: Path) -> Card:
+def train(recipe: Recipe, data: Path, out: Path, **options: Any) -> Card:
+    """As `training.train`, also for a recipe that joins others: their artifacts come to lie in `out`/members.
+
+    A killed run goes on where it was. Raises ValueError where what is joined should start from other weights.
+    """
+    if not recipe.joins:
+        return training.train(recipe, data, out, **options)
+    if options.get("start"):
+        raise ValueError(f"The networks that {recipe.name} joins start from nothing. Train one of {', '.join(recipe.joins)}.")
+    members = [out / MEMBERS_FOLDER / name for name in recipe.joins]
+    for name, member in zip(recipe.joins, members, strict=True):
+        if not (member / CARD_FILE).exists():
+            training.train(_member(recipe, name), data, member, **options)
+    return join(members, data, out, recipe)
+
+
+def _member(recipe: Recipe, name: str) -> Recipe:
+    """On the data of the whole, and for no more epochs."""
+    one = catalog.RECIPES[name]
+    return replace(
+        one,
+        dataset=recipe.dataset,
+        classes=recipe.classes,
+        cap_per_class=recipe.cap_per_class,
+        epochs=min(one.epochs, recipe.epochs),
+    )
+
+
+def join(sources: Sequence[Path], data: Path, out: Path, recipe: Recipe | None = None) -> Card:
     """Write to `out` the artifact whose logits are the mean of those of `sources`, each at its own temperature.
 
-    It is calibrated and measured on what the recipe of the first held out of the data in `data`, which none may have been
-    trained on: all must have held out the same. Raises BadCard where they do not answer alike, FileNotFoundError.
+    It is calibrated and measured on what their recipe held out of the data in `data`, which none may have been trained on: all
+    must have held out the same. Raises BadCard where they do not answer alike, FileNotFoundError.
     """
     cards = [Card.load(source) for source in sources]
     _require_alike(sources, cards)
     first = Recipe(**cards[0].recipe)
     members = [{"network": card.network, "options": card.network_options} for card in cards]
-    recipe = replace(first, network="ensemble", network_options={"members": members})
-    model = build(recipe.network, recipe.network_options, recipe.input, len(cards[0].labels))
+    whole = replace(recipe or first, network="ensemble", network_options={"members": members})
+    model = build(whole.network, whole.network_options, whole.input, len(cards[0].labels))
     _give_weights(model, sources, cards)
-    load = catalog.find(catalog.DATASETS, first.dataset)
-    examples = load(data, classes=first.classes, cap_per_class=first.cap_per_class, validation_share=first.validation_share)
+    options = {"classes": first.classes, "cap_per_class": first.cap_per_class, "validation_share": first.validation_share}
+    examples: Examples = catalog.find(catalog.DATASETS, first.dataset)(data, **options)
     inputs = feeding.clean(examples, np.flatnonzero(examples.in_validation), first.input)
     out.mkdir(parents=True, exist_ok=True)
-    card = artifact.write(model, recipe, examples, inputs, [], out, halved=True)
-    return _with_origin(card, cards, out)
+    return _with_origin(artifact.write(model, whole, examples, inputs, [], out, halved=True), cards, out)
 
 
 def _require_alike(sources: Sequence[Path], cards: Sequence[Card]) -> None:

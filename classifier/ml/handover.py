@@ -49,7 +49,8 @@ class Recipe:
     `classes` chooses some of the dataset's. `average_weights` is the share of the old in a running mean of the weights, with
     which the network answers. `patience` ends the run after so many epochs without a lower validation loss. `views` is how
     many ways of looking at a picture the network's answer is averaged over. `start_from` is the sha256 of the weights that it
-    began with.
+    began with; with `head_only` it learns no more than to tell the classes apart by what those see.
+    `joins` names the recipes whose networks are trained one after the other and joined, instead of training one.
     """
 
     name: str
@@ -76,6 +77,8 @@ class Recipe:
     precision: str = "float32"
     views: int = 1
     start_from: str | None = None
+    head_only: bool = False
+    joins: Sequence[str] = ()
     seed: int = 0
 
 

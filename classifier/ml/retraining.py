@@ -27,17 +27,18 @@ def retrain(recipe: Recipe, data: Path, out: Path, *, start: Path | None = None)
     """
     manifest = Manifest.load(data)
     shown = sum(example.part == TRAIN for example in manifest.examples)
-    mine = replace(
-        suited(recipe, shown), classifier=manifest.classifier, title=manifest.title, kind=manifest.kind, input=manifest.input
-    )
+    fitted = suited(recipe, shown, start is not None)
+    mine = replace(fitted, classifier=manifest.classifier, title=manifest.title, kind=manifest.kind, input=manifest.input)
     training.train(transfer.continuing(mine, start) if start else mine, data, out, start=start)
     limits = LIMITS.format(labels=_listed(manifest.labels), pictures=shown)
-    source = (
-        f" It started from {start_card.title}: {start_card.attribution}" if start and (start_card := Card.load(start)) else ""
-    )
+    source = _source(Card.load(start)) if start else ""
     card = replace(_measured(out, data), limits=limits, attribution=OWN + source)
     card.save(out)
     return card
+
+
+def _source(start: Card) -> str:
+    return f" It started from {start.title}: {start.attribution}"
 
 
 def _measured(artifact: Path, data: Path) -> Card:

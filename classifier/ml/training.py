@@ -69,6 +69,9 @@ def train(recipe: Recipe, data: Path, out: Path, *, start: Path | None = None, a
         _adapt(model, examples, recipe)
     else:
         transfer.take_over(model, start, examples.class_names)
+    if recipe.head_only:
+        shown = np.flatnonzero(~examples.in_validation)
+        transfer.fit_head(model, feeding.clean(examples, shown, recipe.input), examples.labels[shown])
     held_out = np.flatnonzero(examples.in_validation)
     inputs = feeding.clean(examples, held_out, recipe.input)
     _fit(model, recipe, examples, (inputs, _one_hot(examples, held_out)), out)

@@ -27,7 +27,7 @@ SMALL: dict[str, Any] = {
     "precision": "float32",
     "validation_share": 0.3,
 }
-TINY = replace(catalog.RECIPES["photo"], **SMALL)
+TINY = replace(catalog.RECIPES["photo-plain"], name="photo", **SMALL)
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +56,24 @@ def test_the_joined_answer_is_the_mean_of_the_logits(run: Run, pair: tuple[Path,
     assert (tmp_path / "both" / "model.weights.h5").stat().st_size < sum(
         (one / "model.weights.h5").stat().st_size for one in pair
     )
+
+
+def test_a_recipe_that_joins_others_trains_them_first(
+    pair: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from classifier.ml import ensembling
+
+    for seed, name in enumerate(("one", "two")):
+        monkeypatch.setitem(catalog.RECIPES, name, replace(TINY, name=name, seed=seed))
+    both = replace(TINY, joins=("one", "two"))
+    card = ensembling.train(both, pair[0].parent, tmp_path / "both")
+    assert [member["recipe"]["name"] for member in card.trained["members"]] == ["one", "two"]
+    assert card.name == "photo"
+    written = {path: path.stat().st_mtime_ns for path in (tmp_path / "both" / "members").rglob("*.h5")}
+    assert ensembling.train(both, pair[0].parent, tmp_path / "both").metrics == card.metrics
+    assert written == {path: path.stat().st_mtime_ns for path in (tmp_path / "both" / "members").rglob("*.h5")}
+    with pytest.raises(ValueError, match=r"start from nothing\. Train one of one, two"):
+        ensembling.train(both, pair[0].parent, tmp_path / "both", start=pair[0])
 
 
 def test_networks_that_answer_otherwise_are_refused(run: Run, pair: tuple[Path, Path], tmp_path: Path) -> None:

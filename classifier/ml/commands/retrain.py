@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import os
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from classifier.ml import catalog
@@ -30,10 +33,21 @@ def run(options: argparse.Namespace) -> tuple[str, bool]:
         threading.Thread(target=_end_with_stdin, daemon=True).start()
     from classifier.ml.retraining import retrain
 
-    card = retrain(catalog.RECIPES[options.recipe], options.data, options.out, start=options.start)
+    with _alone(options.out):
+        card = retrain(catalog.RECIPES[options.recipe], options.data, options.out, start=options.start)
     return json.dumps({"artifact": str(options.out), **card.metrics}, ensure_ascii=False), True
 
 
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Wait for a process that still trains there, such as that of a trainer which stood still and lost its run meanwhile."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _end_with_stdin() -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1):  # not sys.stdin.read: Python cannot end in peace while a thread is inside that
+        pass
     os._exit(1)

@@ -36,11 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> tuple[str, bool]:
     recipe = _recipe(options)
-    from classifier.ml import training, transfer
+    from classifier.ml import ensembling, transfer
 
     if options.start:
         recipe = transfer.continuing(recipe, options.start, options.application)
-    card = training.train(recipe, options.data, options.out, start=options.start, also=options.also)
+    card = ensembling.train(recipe, options.data, options.out, start=options.start, also=options.also)
     return json.dumps({"artifact": str(options.out), **card.metrics}), True
 
 

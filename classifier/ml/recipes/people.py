@@ -10,6 +10,8 @@ from classifier.ml.handover import Recipe
 STEPS = 120
 FEWEST_EPOCHS, MOST_EPOCHS = 4, 16
 SMALLEST_BATCH, LARGEST_BATCH = 8, 128
+FEW = 1_000
+"""Under so many drawings a network that has seen others' learns only which is which; more it would learn by heart."""
 
 DRAWINGS = Recipe(
     name="people",
@@ -42,8 +44,8 @@ RECIPES = (DRAWINGS, PHOTOS)
 BY_KIND = {recipe.kind: recipe.name for recipe in RECIPES}
 
 
-def suited(recipe: Recipe, pictures: int) -> Recipe:
-    """The recipe with the batches and epochs that so many pictures to train on need."""
+def suited(recipe: Recipe, pictures: int, started: bool) -> Recipe:
+    """The recipe as so many pictures to train on need it, where it starts from another network or does not."""
     batch = min(max(SMALLEST_BATCH, pictures // 16), LARGEST_BATCH)
     epochs = min(max(FEWEST_EPOCHS, STEPS * batch // pictures), MOST_EPOCHS)
-    return replace(recipe, batch_size=batch, epochs=epochs)
+    return replace(recipe, batch_size=batch, epochs=epochs, head_only=started and recipe.kind == "drawing" and pictures < FEW)
