@@ -16,8 +16,8 @@ EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
   CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://localhost:8000/livez', timeout=4)"]
 # More options, such as --workers 4, by the variable GUNICORN_CMD_ARGS
-CMD ["python", "-m", "gunicorn", "doodle_site.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
-     "--workers", "2", "--threads", "32", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
+CMD ["python", "-m", "gunicorn", "doodle_site.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "doodle_site.web.Worker", \
+     "--workers", "2", "--threads", "288", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
 
 FROM base AS worker-environment
 COPY requirements/worker.txt requirements/

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import resource
 import sys
@@ -57,6 +58,7 @@ def _site(folder: str, stack: ExitStack) -> dict[str, Way]:
     os.environ |= {"DOODLE_DATA": folder, "DJANGO_SETTINGS_MODULE": "doodle_site.settings", "DOODLE_RATE": "100000"}
     os.environ |= {"DOODLE_QUOTA": "100000", "CELERY_BROKER_URL": "memory://"}
     django.setup()
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # refusals are the table's
     setup_test_environment()
     call_command("migrate", verbosity=0)
     from tests.conftest import signed_in

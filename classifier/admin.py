@@ -17,8 +17,10 @@ from classifier.models import (
     Batch,
     BatchFile,
     Classifier,
+    Delivery,
     Fetch,
     Image,
+    KeyedCall,
     Label,
     ModelVersion,
     Prediction,
@@ -27,7 +29,9 @@ from classifier.models import (
     Sample,
     TrainingRun,
     TrainingSet,
+    Unpacking,
     User,
+    Webhook,
     Worker,
 )
 
@@ -129,9 +133,9 @@ class PredictionAdmin(Untouchable, admin.ModelAdmin[Prediction]):
 
 @admin.register(Sample)
 class SampleAdmin(Recorded, admin.ModelAdmin[Sample]):
-    list_display = ("id", "classifier", "state", "label", "word", "word_label", "events", "changed_at")
-    list_filter = ("state", "word", "classifier")
-    list_select_related = ("classifier", "label", "word_label")
+    list_display = ("id", "classifier", "state", "label", "word", "word_label", "suspicion", "suggestion", "events", "changed_at")
+    list_filter = ("state", "word", "judged", "classifier")
+    list_select_related = ("classifier", "label", "word_label", "suggestion")
     search_fields = ("id", "image__id", "label__name", "word_label__name")
     date_hierarchy = "changed_at"
 
@@ -167,6 +171,12 @@ class BatchFileAdmin(Untouchable, admin.ModelAdmin[BatchFile]):
     search_fields = ("name",)
 
 
+@admin.register(KeyedCall)
+class KeyedCallAdmin(Untouchable, admin.ModelAdmin[KeyedCall]):
+    list_display = ("key", "user", "status", "created_at")
+    search_fields = ("key",)
+
+
 @admin.register(Worker)
 class WorkerAdmin(Untouchable, admin.ModelAdmin[Worker]):
     list_display = ("name", "started_at", "seen_at")
@@ -195,3 +205,27 @@ class PromotionAdmin(Recorded, admin.ModelAdmin[Promotion]):
     list_filter = ("rolls_back", "version__classifier")
     list_select_related = ("version__classifier", "replaced__classifier", "by")
     date_hierarchy = "created_at"
+
+
+@admin.register(Webhook)
+class WebhookAdmin(Untouchable, admin.ModelAdmin[Webhook]):
+    list_display = ("url", "owner", "events", "disabled_because", "created_at")
+    list_select_related = ("owner",)
+    search_fields = ("url", "owner__username")
+    fields = ("url", "owner", "events", "disabled_because", "created_at")
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(Untouchable, admin.ModelAdmin[Delivery]):
+    list_display = ("webhook", "event", "status", "attempt", "last_status", "next_at", "created_at")
+    list_select_related = ("webhook",)
+    list_filter = ("status", "event")
+    search_fields = ("webhook__url",)
+
+
+@admin.register(Unpacking)
+class UnpackingAdmin(Untouchable, admin.ModelAdmin[Unpacking]):
+    list_display = ("batch", "total", "next_place", "attempt", "problem", "worked_at", "settled_at")
+    list_select_related = ("batch",)
+    search_fields = ("batch__owner__username",)
+    fields = ("batch", "classifier", "total", "next_place", "attempt", "crashes", "problem", "worked_at", "settled_at")

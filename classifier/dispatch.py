@@ -19,6 +19,7 @@ FETCH_PENDING = "classifier.fetch_pending"
 FETCHING_QUEUE = "fetching"
 TRAIN_PENDING = "classifier.train_pending"
 TRAINING_QUEUE = "training"
+SCORE_SAMPLES = "classifier.score_samples"
 AFTER_FAILURE_S = 1.0
 
 logger = logging.getLogger(__name__)

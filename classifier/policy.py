@@ -14,9 +14,10 @@ from django.core.cache import cache
 from django.db.models import Exists, OuterRef
 from redis.exceptions import RedisError
 
-from classifier.models import Classifier, Image, Person, Sample, User, Visitor
+from classifier.models import Classifier, Image, Person, Sample, Unpacking, User, Visitor
 from classifier.models.batches import LONGEST_BATCH
 from classifier.models.images import ImageQuerySet, belonging_to
+from classifier.models.unpackings import MOST_UNDER_WAY
 
 KEPT_S = 600  # longer than any burst lasts: the cache forgets whoever sends nothing
 
@@ -39,6 +40,12 @@ class MaintainersOnly(NotAllowed):
     """Only those in the group of maintainers, and administrators, may."""
 
     code = "maintainers_only"
+
+
+class AdministratorsOnly(NotAllowed):
+    """Only administrators may."""
+
+    code = "administrators_only"
 
 
 class TooManyPictures(NotAllowed):
@@ -164,6 +171,16 @@ def require_room_for_picture(by: Person, pictures: int = 1) -> None:
         raise TooManyPictures(f"At most {settings.DOODLE_QUOTA:,} pictures are kept for one account. Delete some first.", None)
 
 
+def require_room_for_bulk(by: User, pictures: int) -> None:
+    """Count those that come in bulk against the quota, with those that are still to be unpacked. Raises TooManyPictures."""
+    if Unpacking.objects.of(by).count() >= MOST_UNDER_WAY:
+        raise TooManyPictures(
+            f"At most {MOST_UNDER_WAY} files of one account are unpacked at once. Send it after one of them.", 60
+        )
+    if _kept(by) + Unpacking.objects.still_to_come(by) + pictures > settings.DOODLE_QUOTA:
+        raise TooManyPictures(f"At most {settings.DOODLE_QUOTA:,} pictures are kept for one account. Delete some first.", None)
+
+
 def allowances(by: Person) -> list[Allowance]:
     """What the limits leave this person; those that cannot be told are left out."""
     kept = Allowance("kept", settings.DOODLE_QUOTA, max(0, settings.DOODLE_QUOTA - _kept(by)))
@@ -194,6 +211,12 @@ def require_reviewer(by: object) -> None:
     """Raises ReviewersOnly."""
     if not may_review(by):
         raise ReviewersOnly("Only reviewers may do this. An administrator can put you into the group of reviewers.")
+
+
+def require_administrator(by: object) -> None:
+    """Raises AdministratorsOnly."""
+    if not (isinstance(by, User) and by.is_superuser):
+        raise AdministratorsOnly("Only administrators may do this. Ask one of them.")
 
 
 def require_maintainer(by: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from typing import Any
 
 from django.conf import settings
@@ -25,8 +26,10 @@ TOO_MANY_FILES = "At most 64 pictures can be sent at once. Send them in several 
 
 
 def body_limit(request: HttpRequest) -> int:
+    """Where a setting's pattern fits the path, its limit."""
     limits: dict[str, int] = settings.MAX_BODY_BYTES_AT
-    return limits.get(request.path_info, settings.MAX_BODY_BYTES)
+    here = (limit for pattern, limit in limits.items() if fnmatchcase(request.path_info, pattern))
+    return next(here, settings.MAX_BODY_BYTES)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "classifier.api.conditional.EntityTags",
     "doodle_site.errors.BodyLimit",
     "doodle_site.errors.Utf8Only",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -200,6 +201,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["classifier.api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "classifier.api.negotiation.Negotiation",
     "DEFAULT_PAGINATION_CLASS": "classifier.api.pagination.NewestFirst",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "classifier.api.errors.exception_handler",
@@ -216,6 +218,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "classifier.api.schema.complete"],
     "ENUM_NAME_OVERRIDES": {"PredictionStatus": "classifier.models.predictions.Status.choices"},
 }
 
@@ -224,7 +227,15 @@ DOODLE_RATE = env.int("DOODLE_RATE", default=50)
 DOODLE_QUOTA = env.int("DOODLE_QUOTA", default=20_000)
 DOODLE_FETCH_ALLOW = _places(env.list("DOODLE_FETCH_ALLOW", default=[]))
 MAX_BODY_BYTES = 16 * 1024 * 1024
-MAX_BODY_BYTES_AT = {"/": 64 * 1024 * 1024, "/api/v1/predictions/batch/": 64 * 1024 * 1024}  # where many come at once
+MANY_AT_ONCE = (
+    "/",
+    "/workshop/pictures/",
+    "/review/import/",
+    "/api/v1/predictions/batch/",
+    "/api/v1/batches/",
+    "/api/v1/classifiers/*/imports/",
+)
+MAX_BODY_BYTES_AT = dict.fromkeys(MANY_AT_ONCE, 64 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 15 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200

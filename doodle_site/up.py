@@ -119,8 +119,8 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def parts_of_the_site(port: int) -> list[Part]:
-    web = ["gunicorn", "doodle_site.wsgi:application", "--bind", f"{HOST}:{port}", "--worker-class", "gthread"]
-    web += ["--workers", "1", "--threads", "32", "--timeout", "60", "--graceful-timeout", "5", "--no-control-socket"]
+    web = ["gunicorn", "doodle_site.wsgi:application", "--bind", f"{HOST}:{port}", "--worker-class", "doodle_site.web.Worker"]
+    web += ["--workers", "1", "--threads", "288", "--timeout", "60", "--graceful-timeout", "5", "--no-control-socket"]
     worker = ["celery", "--app", "doodle_site", "--quiet", "worker", "--loglevel", "WARNING"]
     worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     predictor = ["--pool", "solo", "--queues", "predictions,housekeeping", "--hostname", f"doodle-{port}@%h"]

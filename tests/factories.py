@@ -15,7 +15,7 @@ import PIL.ImageDraw
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from classifier.models import Batch, BatchFile, Classifier, Image, Label, ModelVersion, Prediction, User, Worker
+from classifier.models import Batch, BatchFile, Classifier, Image, Label, ModelVersion, Prediction, Sample, User, Worker
 from classifier.models.images import DISPLAY_SIDE
 from classifier.models.people import REVIEWERS
 from classifier.models.predictions import PENDING
@@ -79,6 +79,16 @@ def make_answer(owner: User | None = None, *, label: str = "cat", **fields: Any)
     guesses = [{"label": name, "probability": p} for name, p in ((label, 0.8), ("dog", 0.1), ("bird", 0.05))]
     given = {"status": "succeeded", "label": label, "probability": 0.8, "unsure": False, "guesses": guesses}
     return make_prediction(owner, **{**given, **fields})
+
+
+def make_sample(label: str = "cat", suggestion: str = "", suspicion: float = 0.9, **fields: Any) -> Sample:
+    """An accepted picture that came by an import; doubted, where something else is suggested."""
+    classifier = make_labels(label, *([suggestion] if suggestion else []))
+    labels = {row.name: row for row in classifier.labels.all()}
+    says = {"suspected_probability": 0.01, "suggestion_probability": 0.93}
+    doubt = {"suspicion": suspicion, "suspected": labels[label], "suggestion": labels[suggestion], **says} if suggestion else {}
+    given = {"image": fields.pop("image", None) or make_image(source="import"), "state": "accepted", "label": labels[label]}
+    return Sample.objects.create(**{"classifier": classifier, **given, **doubt, **fields})
 
 
 def make_version(**fields: Any) -> ModelVersion:

@@ -16,7 +16,8 @@ import httpx
 from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-WEB = ["-m", "gunicorn", "doodle_site.wsgi:application", "--worker-class", "gthread", "--threads", "16", "--no-control-socket"]
+WEB = ["-m", "gunicorn", "doodle_site.wsgi:application", "--worker-class", "doodle_site.web.Worker", "--threads", "288",
+       "--no-control-socket"]  # fmt: skip
 CELERY = ["-m", "celery", "-A", "doodle_site", "worker", "--loglevel", "WARNING",
           "--without-gossip", "--without-mingle", "--without-heartbeat"]  # fmt: skip
 WORKER = [*CELERY, "--pool", "solo", "--queues", "predictions"]
@@ -45,7 +46,7 @@ class Site:
         self.manage("register_models")
         self.start_worker()
         self.web = self._start([*WEB, "--bind", f"127.0.0.1:{self.port}"])
-        self.wait_until(lambda: httpx.get(f"{self.url}/readyz").status_code == 200, 90)
+        self.wait_until(lambda: httpx.get(f"{self.url}/readyz").status_code == 200, 180)
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         worker = self._start([*WORKER, "--hostname", f"worker{len(self.workers)}-{self.port}@localhost"])

@@ -14,7 +14,7 @@ NOT_HERE = "A labelled picture cannot be fetched from an address: send the pictu
 class UnknownLabel(ValueError):
     """The classifier has no such label."""
 
-    code = "unknown_label"
+    code, field = "unknown_label", "label"
 
 
 class LabelledOtherwise(Exception):

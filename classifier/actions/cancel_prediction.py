@@ -6,9 +6,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from classifier.models import Fetch, Person, Prediction, Status
+from classifier.models.predictions import CANCELLED
 from classifier.models.waiting import announce_settled
-
-CANCELLED = "It was cancelled before a worker looked at it."
 
 
 class CannotCancel(Exception):

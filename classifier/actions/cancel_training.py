@@ -6,6 +6,7 @@ from django.db import transaction
 
 from classifier import policy
 from classifier.models import RunStatus, TrainingRun, User
+from classifier.models.webhooks import owe_training_run
 
 
 class CannotCancel(Exception):
@@ -24,6 +25,7 @@ def cancel_training(*, by: User, run: TrainingRun) -> TrainingRun:
         policy.require_trainer(by, found.classifier)
         if found.active:
             TrainingRun.objects.filter(pk=found.pk).settle(RunStatus.CANCELLED, f"{by.username} cancelled it.")
+            owe_training_run(found.pk)
         elif found.status != RunStatus.CANCELLED:
             raise CannotCancel(f"This run has {found.status} already: there is nothing to stop.")
     return TrainingRun.objects.for_showing().get(pk=found.pk)

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from classifier.models import Fetch, Prediction
 from classifier.models.fetches import LEASE, MAX_ATTEMPTS
 from classifier.models.predictions import CRASHED
+from classifier.models.waiting import announce_settled
 
 
 def claim_fetch() -> Fetch | None:
@@ -27,4 +28,5 @@ def _give_up_spent() -> None:
     spent = [fetch.pk for fetch in rows]
     if spent:
         Prediction.objects.filter(pk__in=spent).fail("crashed", CRASHED)
+        announce_settled(spent)
         Fetch.objects.filter(pk__in=spent).update(settled_at=Now(), lease_until=None)

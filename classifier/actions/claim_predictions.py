@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from classifier.models import Prediction, Status, Worker
 from classifier.models.predictions import CRASHED, LEASE, MAX_ATTEMPTS
+from classifier.models.waiting import announce_settled
 
 
 def claim_predictions(*, worker: str, limit: int) -> list[Prediction]:
@@ -21,7 +22,9 @@ def claim_predictions(*, worker: str, limit: int) -> list[Prediction]:
     with transaction.atomic():
         lapsed = list(Prediction.objects.lapsed().locked_for_claiming().only("id", "attempt")[:limit])
         spent = [row.pk for row in lapsed if row.attempt >= MAX_ATTEMPTS]
-        Prediction.objects.filter(pk__in=spent).fail("crashed", CRASHED)
+        if spent:
+            Prediction.objects.filter(pk__in=spent).fail("crashed", CRASHED)
+            announce_settled(spent)
         crashed = [row.pk for row in lapsed if row.attempt < MAX_ATTEMPTS]
         chosen = crashed[:1] or _next_in_line(worker, limit)
         Prediction.objects.filter(pk__in=chosen).update(

@@ -7,7 +7,8 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
 from classifier.models import RunStatus, TrainingRun
-from classifier.models.training import CRASHED, LEASE
+from classifier.models.training import CRASHED, LEASE, MOST_CRASHES
+from classifier.models.webhooks import owe_training_run
 
 
 def claim_training(*, worker: str) -> TrainingRun | None:
@@ -16,9 +17,8 @@ def claim_training(*, worker: str) -> TrainingRun | None:
     One that three trainers did not come back from is given up.
     """
     with transaction.atomic():
-        spent = [run.pk for run in TrainingRun.objects.spent().locked_for_claiming()]
-        TrainingRun.objects.filter(pk__in=spent).settle(RunStatus.FAILED, CRASHED)
-        found = TrainingRun.objects.claimable().locked_for_claiming().first()
+        _take_back()
+        found = TrainingRun.objects.waiting().locked_for_claiming().first()
         if found is None:
             return None
         TrainingRun.objects.filter(pk=found.pk).update(
@@ -26,3 +26,13 @@ def claim_training(*, worker: str) -> TrainingRun | None:
             started_at=Coalesce("started_at", Now()),
         )  # fmt: skip
         return TrainingRun.objects.for_showing().get(pk=found.pk)
+
+
+def _take_back() -> None:
+    """What was left behind waits again, or has failed."""
+    lapsed = [run.pk for run in TrainingRun.objects.left_behind().locked_for_claiming()]
+    TrainingRun.objects.filter(pk__in=lapsed).give_back(crashed=True)
+    spent = [run.pk for run in TrainingRun.objects.waiting().filter(crashes__gte=MOST_CRASHES)]
+    TrainingRun.objects.filter(pk__in=spent).settle(RunStatus.FAILED, CRASHED)
+    for id in spent:
+        owe_training_run(id)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models.functions import Now
-
-from classifier.models import RunStatus, TrainingRun
+from classifier.models import TrainingRun
 
 
 def leave_training(*, run: TrainingRun, crashed: bool) -> bool:
-    """Give it back, to be gone on with at once. A crash counts as an attempt of those that a run has; going away does not."""
-    status = RunStatus.RUNNING if crashed else RunStatus.QUEUED
-    return bool(TrainingRun.objects.held(run).update(status=status, lease_until=Now()))
+    """Give it back, to be gone on with at once. False where it was cancelled or went to another.
+
+    Of crashes a run has three; a trainer that only goes away does not count.
+    """
+    return bool(TrainingRun.objects.held(run).give_back(crashed=crashed))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from django.db import transaction
 
 from classifier import policy
@@ -52,13 +50,13 @@ def promote_version(*, by: User, version: ModelVersion, note: str = "") -> Model
         found = ModelVersion.objects.select_related("classifier").get(pk=version.pk)
         policy.require_trainer(by, found.classifier)
         said = _kept(note)
-        Classifier.objects.select_for_update().get(pk=found.classifier_id)
+        Classifier.objects.select_for_update(no_key=True).get(pk=found.classifier_id)
         found.refresh_from_db(fields=["stage"])
         live = ModelVersion.objects.live_for(found.classifier)
         if found.stage != Stage.LIVE:
             _require_whole(found)
             comparison = _passed(found, live, said) if live and found.stage == Stage.CANDIDATE else None
-            Promotion.objects.put_live(found, by=by, note=said, gate=_numbers(comparison))
+            Promotion.objects.put_live(found, by=by, note=said, gate=comparison.numbers() if comparison else None)
     return found
 
 
@@ -87,7 +85,3 @@ def _passed(candidate: ModelVersion, live: ModelVersion, note: str) -> Compariso
     if not comparison.passed and not note:
         raise GateClosed(comparison.reason, comparison)
     return comparison
-
-
-def _numbers(comparison: Comparison | None) -> dict[str, object] | None:
-    return {**asdict(comparison), "passed": comparison.passed, "reason": comparison.reason} if comparison else None

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from classifier import dispatch
 from classifier.models import Classifier, Fetch, Image, Prediction
+from classifier.models.waiting import announce_settled
 from classifier.sources.submission import BadSubmission, Submission
 
 
@@ -21,6 +22,7 @@ def record_fetch(*, fetch: Fetch, result: Submission | BadSubmission) -> bool:
             return False
         if isinstance(result, BadSubmission):
             Prediction.objects.filter(pk=fetch.pk).fail(result.code, str(result))
+            announce_settled([fetch.pk])
         else:
             if fetch.chooses:
                 Prediction.objects.filter(pk=fetch.pk).update(classifier=Classifier.objects.by_look()[result.looks_like])

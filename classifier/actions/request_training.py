@@ -7,7 +7,10 @@ from django.db import IntegrityError, transaction
 from classifier import dispatch, policy
 from classifier.ml import catalog
 from classifier.models import Classifier, ModelVersion, Sample, TrainingRun, User
-from classifier.models.training import FEWEST_PICTURES, default_recipe, training_base
+from classifier.models.training import BASES, FEWEST_PICTURES, default_recipe, training_base
+
+WHAT_TO_DO = "Add some, or review what waits."
+WITHOUT_BASE = " Or let whoever runs the site name a copy of the data set that it came from, in DOODLE_TRAINING_DATA."
 
 
 class CannotTrain(ValueError):
@@ -19,7 +22,7 @@ class CannotTrain(ValueError):
 class BadRecipe(ValueError):
     """No recipe of that name that could train this classifier here."""
 
-    code = "bad_recipe"
+    code, field = "bad_recipe", "recipe"
 
 
 def request_training(
@@ -68,4 +71,5 @@ def _require_pictures(classifier: Classifier) -> None:
     if few:
         named = ", ".join(f"{name} has {pictures}" for name, pictures in few[:5])
         more = f", and {len(few) - 5:,} more labels have too few" if len(few) > 5 else ""
-        raise CannotTrain(f"Each label needs {FEWEST_PICTURES} accepted pictures: {named}{more}. Add some, or review what waits.")
+        rest = WITHOUT_BASE if classifier.slug in BASES else ""
+        raise CannotTrain(f"Each label needs {FEWEST_PICTURES} accepted pictures: {named}{more}. {WHAT_TO_DO}{rest}")

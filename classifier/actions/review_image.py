@@ -1,16 +1,22 @@
-"""Say of an image that its label is right, what is right instead, or that it is of no use."""
+"""Say of an image, or of many, that its label is right, what is right instead, or that it is of no use."""
 
 from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
 from classifier import policy
 from classifier.models import Classifier, Image, Person, Prediction, Review, Sample, State, User, Verdict
 from classifier.models.classifiers import Label
+from classifier.models.identifiers import uuid7
 from classifier.models.samples import GIVEN, Decision, Word
 
 LONGEST_REASON = 500
 MOST_REVIEWS = 500
+MOST_AT_ONCE = 200
 STATE_AFTER = {Verdict.CONFIRMED: State.ACCEPTED, Verdict.CORRECTED: State.CORRECTED, Verdict.UNUSABLE: State.EXCLUDED}
 NOTHING_TO_CONFIRM = "There is neither a label nor an answer to confirm yet. Say what it is with the verdict corrected."
 
@@ -35,6 +41,26 @@ class StaleReview(Exception):
         super().__init__(f"This sample has changed since you looked: it is now {now}. Look again, then decide.")
         self.sample = sample
         self.last = last
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict on one of many samples, with its `seen`; None where it does not matter what the person saw."""
+
+    sample: uuid.UUID
+    verdict: str
+    label: str = ""
+    seen: str | None = None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What came of many: the reviews, which `together` finds again; samples that had changed; others, and why they stay."""
+
+    together: uuid.UUID
+    reviews: list[Review] = field(default_factory=list)
+    stale: list[Sample] = field(default_factory=list)
+    refused: list[tuple[Sample, str]] = field(default_factory=list)
 
 
 class TooManyReviews(policy.NotAllowed):
@@ -65,7 +91,49 @@ def review_image(
         return _append(by, sample, said, reason, answer)
 
 
-def _append(by: Person, sample: Sample, said: Word, reason: str, answer: Prediction | None) -> Review:
+def review_images(*, by: User, judgements: Sequence[Judgement], reason: str = "") -> Judged:
+    """A reviewer's verdicts on many samples in one transaction. Those that have changed since the person looked stay as they are.
+
+    Raises policy.ReviewersOnly; BadVerdict for more than 200, a verdict or reason that cannot be, and where no sample is left.
+    """
+    policy.require_reviewer(by)
+    judged = Judged(uuid7())
+    with transaction.atomic():
+        samples = _opened(judgements)
+        answers = Prediction.objects.last_answers([sample.image_id for sample in samples.values()])
+        for one in judgements:
+            if sample := samples.pop(one.sample, None):
+                _judge(by, sample, one, reason, answers.get((sample.image_id, sample.classifier_id)), judged)
+    return judged
+
+
+def _opened(judgements: Sequence[Judgement]) -> dict[uuid.UUID, Sample]:
+    if len(judgements) > MOST_AT_ONCE:
+        raise BadVerdict("samples", f"At most {MOST_AT_ONCE} samples can be judged at once; these are {len(judgements):,}.")
+    samples = Sample.objects.open_to_reviewers().locked_all([one.sample for one in judgements])
+    if not samples:
+        raise BadVerdict("samples", "None of these samples is there to be judged. Choose at least one from the queue.")
+    return samples
+
+
+def _judge(by: User, sample: Sample, one: Judgement, reason: str, answer: Prediction | None, judged: Judged) -> None:
+    """One of many, noted in `judged`."""
+    if one.seen is not None and one.seen != sample.seen:
+        judged.stale.append(sample)
+        return
+    try:
+        said = _checked(sample, one.verdict, _label(sample, answer, one.verdict, one.label, decides=True), reason)
+    except BadVerdict as error:
+        if error.field not in ("label", "verdict") or one.verdict not in GIVEN:
+            raise
+        judged.refused.append((sample, str(error)))
+    else:
+        judged.reviews.append(_append(by, sample, said, reason, answer, together=judged.together))
+
+
+def _append(
+    by: Person, sample: Sample, said: Word, reason: str, answer: Prediction | None, together: uuid.UUID | None = None
+) -> Review:
     return Review.objects.append(
         sample,
         decision=_decision(sample, said) if policy.may_review(by) else None,
@@ -75,6 +143,7 @@ def _append(by: Person, sample: Sample, said: Word, reason: str, answer: Predict
         reason=reason,
         by=by if isinstance(by, User) else None,
         model_version_id=answer.model_version_id if answer else None,
+        together=together,
     )
 
 

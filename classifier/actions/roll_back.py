@@ -24,7 +24,7 @@ def roll_back(*, by: User, version: ModelVersion) -> ModelVersion:
     with transaction.atomic():
         left = ModelVersion.objects.select_related("classifier").get(pk=version.pk)
         policy.require_trainer(by, left.classifier)
-        Classifier.objects.select_for_update().get(pk=left.classifier_id)
+        Classifier.objects.select_for_update(no_key=True).get(pk=left.classifier_id)
         left.refresh_from_db(fields=["stage"])
         back = _before(left)
         Promotion.objects.put_live(back, by=by, rolls_back=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from classifier import dispatch, policy
-from classifier.models import Batch, BatchFile, Classifier, Image, Person, Prediction
+from classifier.models import Batch, Classifier, Image, Person, Prediction
 from classifier.models.images import owner_fields
 from classifier.sources.submission import BadSubmission, Submission
 
@@ -28,16 +28,6 @@ def submit_batch(*, by: Person, classifier: Classifier | None, files: Sequence[F
         asked = [(images[picture.sha256], classifier or suited[picture.looks_like]) for picture in pictures]
         queued = Prediction.objects.queue(by, asked)
         batch = Batch.objects.create(**owner_fields(by))
-        BatchFile.objects.bulk_create(_rows(batch, files, queued))
+        batch.note([(name, str(found) if isinstance(found, BadSubmission) else None) for name, found in files], queued)
         dispatch.wake_predictors()
     return batch
-
-
-def _rows(batch: Batch, files: Sequence[Found], queued: Sequence[Prediction]) -> list[BatchFile]:
-    predictions = iter(queued)
-    return [
-        BatchFile(batch=batch, place=place, name=name, refusal=str(found))
-        if isinstance(found, BadSubmission)
-        else BatchFile(batch=batch, place=place, name=name, prediction=next(predictions))
-        for place, (name, found) in enumerate(files)
-    ]

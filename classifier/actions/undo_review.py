@@ -1,6 +1,8 @@
-"""Take a verdict back, by one more event."""
+"""Take a verdict back, or all that were given in one go, by one more event each."""
 
 from __future__ import annotations
+
+import uuid
 
 from django.db import transaction
 
@@ -27,15 +29,37 @@ def undo_review(*, by: Person, review: Review) -> Review:
         found = judged.for_showing().get(pk=review.pk)
         _require_right(by, found)
         _require_last(found)
-        return Review.objects.append(
-            sample,
-            decision=found.before if found.decides else None,
-            word=sample.reviews.exclude(pk=found.pk).last_word() if found.own else None,
-            verdict=Verdict.UNDONE,
-            undoes=found,
-            by=by if isinstance(by, User) else None,
-            model_version_id=found.model_version_id,
-        )
+        return _undone(by, sample, found)
+
+
+def undo_reviews(*, by: User, together: uuid.UUID) -> tuple[list[Review], list[Review]]:
+    """The same for all verdicts given in one go: what was appended, and the verdicts that others rest on, which stay.
+
+    Raises policy.ReviewersOnly, Review.DoesNotExist where there is none, CannotUndo where none can be taken back.
+    """
+    policy.require_reviewer(by)
+    with transaction.atomic():
+        ids = list(Review.objects.filter(together=together).values_list("sample", flat=True))
+        samples = Sample.objects.locked_all(ids)
+        given = list(Review.objects.filter(together=together).for_showing().order_by("id"))
+        last = [review for review in given if not review.undone and not review.followers().exists()]
+        if not given:
+            raise Review.DoesNotExist
+        if not last:
+            raise CannotUndo("All of this has been taken back already, or judged again since.")
+        return [_undone(by, samples[review.sample_id], review) for review in last], [row for row in given if row not in last]
+
+
+def _undone(by: Person, sample: Sample, found: Review) -> Review:
+    return Review.objects.append(
+        sample,
+        decision=found.before if found.decides else None,
+        word=sample.reviews.exclude(pk=found.pk).last_word() if found.own else None,
+        verdict=Verdict.UNDONE,
+        undoes=found,
+        by=by if isinstance(by, User) else None,
+        model_version_id=found.model_version_id,
+    )
 
 
 def _require_right(by: Person, review: Review) -> None:

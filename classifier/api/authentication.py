@@ -37,7 +37,7 @@ class TokenAuthentication(BaseAuthentication):
 
 
 class ScopePermission(BasePermission):
-    """An account, and with a token the scope that the view names: `scope` for writing, `read` for reading."""
+    """An account, and with a token the scope that the view names: `scope` for writing; for reading `read`, or `reading_scope`."""
 
     message = "This token lacks the scope that this call needs. Make one with that scope."
 
@@ -46,7 +46,7 @@ class ScopePermission(BasePermission):
             return False
         if not isinstance(request.auth, ApiToken):
             return True
-        needed = "read" if request.method in SAFE_METHODS else getattr(view, "scope", "admin")
+        needed = getattr(view, "reading_scope", "read") if request.method in SAFE_METHODS else getattr(view, "scope", "admin")
         return needed in request.auth.scopes
 
 

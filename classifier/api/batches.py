@@ -17,6 +17,8 @@ from rest_framework.response import Response
 from classifier.actions.submit_images import submit_images
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer, error_body, exception_handler
+from classifier.api.fields import Slug
+from classifier.api.idempotency import IDEMPOTENCY_KEY, Idempotent
 from classifier.api.limits import LIMITS, Limited
 from classifier.api.parsers import UnboundedJSONParser
 from classifier.api.predictions import (
@@ -52,7 +54,7 @@ class BatchInput(serializers.Serializer[Any]):
 class BatchUpload(serializers.Serializer[Any]):
     """1 to 64 files, 64 MB in all."""
 
-    classifier = serializers.SlugField(default="doodle", help_text=WHICH)
+    classifier = Slug(default="doodle", help_text=WHICH)
     image = serializers.ListField(child=serializers.FileField(), min_length=1, max_length=LONGEST_BATCH)
 
 
@@ -61,17 +63,17 @@ RESULTS = PolymorphicProxySerializer(component_name="BatchResult", serializers=O
 BatchOutput = inline_serializer("BatchOutput", {"results": RESULTS})
 
 
-class PredictionBatch(Limited):
+class PredictionBatch(Idempotent, Limited):
     scope = "predict"
     parser_classes = (UnboundedJSONParser, MultiPartParser)
 
     @extend_schema(
         request={"application/json": BatchInput, "multipart/form-data": BatchUpload},
-        parameters=[WAIT, *LIMITS],
+        parameters=[WAIT, IDEMPOTENCY_KEY, *LIMITS],
         responses={
             200: OpenApiResponse(BatchOutput, "With `wait`: all are answered."),
             202: OpenApiResponse(BatchOutput, "In the order sent. One that cannot be taken has its error there and fails alone."),
-            **dict.fromkeys((400, 401, 403, 413, 415, 429), ErrorAnswer),
+            **dict.fromkeys((400, 401, 403, 409, 413, 415, 429), ErrorAnswer),
         },
     )
     def post(self, request: Request) -> Response:

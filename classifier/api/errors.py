@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, ValidationError
@@ -10,17 +11,28 @@ from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
+from classifier.actions.add_sample import LabelledOtherwise, UnknownLabel
+from classifier.actions.answer_once import KeyInUse, KeyReused
+from classifier.actions.appoint_person import UnknownGroup
 from classifier.actions.cancel_prediction import CannotCancel
+from classifier.actions.cancel_training import CannotCancel as CannotCancelRun
+from classifier.actions.create_classifier import BadClassifier
+from classifier.actions.import_samples import ImportRefused
 from classifier.actions.issue_token import BadScopes
+from classifier.actions.promote_version import BadNote, DamagedVersion, GateClosed
+from classifier.actions.request_training import BadRecipe, CannotTrain
 from classifier.actions.retry_prediction import CannotRetry
 from classifier.actions.review_image import BadVerdict, StaleReview
+from classifier.actions.roll_back import CannotRollBack
 from classifier.actions.submit_image import IdempotencyKeyReused
 from classifier.actions.undo_review import CannotUndo
+from classifier.ml.gate import BadAnswers
 from classifier.policy import NotAllowed, TooManyPictures
 from classifier.serving import status_of_refusal
 from classifier.sources.submission import BadSubmission
 
 TOO_LARGE = "The request is larger than 15 MB. Send a picture of 10 MB at most."
+MOST_REFUSALS = 100
 TOO_MANY = "The form has too many fields or files. At most 64 pictures go into one request."
 
 
@@ -40,9 +52,9 @@ def error_body(code: str, message: str, fields: dict[str, Any] | None = None) ->
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn what actions and the framework raise into the one shape; None lets an unforeseen error become a 500."""
-    known = _our_own(error) or _djangos(error)
-    if known:
-        return known
+    for answered in (_our_own, _about_keys, _about_sets, _about_versions, _about_training, _djangos):
+        if known := answered(error):
+            return known
     response = default_handler(error, context)
     if response is not None and isinstance(error, exceptions.APIException):
         response.data = _of_framework(error)
@@ -69,11 +81,49 @@ def _our_own(error: Exception) -> Response | None:
     return None
 
 
+def _about_sets(error: Exception) -> Response | None:
+    """The first of what a labelled set may not bring, by name."""
+    if not isinstance(error, ImportRefused):
+        return None
+    refused = [asdict(one) for one in error.refused[:MOST_REFUSALS]]
+    return Response(error_body(error.code, str(error), {"refused": refused}), 400)
+
+
+def _about_keys(error: Exception) -> Response | None:
+    if isinstance(error, KeyReused | KeyInUse):
+        headers = {"Retry-After": "1"} if isinstance(error, KeyInUse) else {}
+        return Response(error_body(error.code, str(error)), status.HTTP_409_CONFLICT, headers=headers)
+    return None
+
+
 def _what_changed(error: StaleReview) -> dict[str, Any]:
     """The sample as it is now: `seen` is what to send once somebody has looked at it."""
     now, last = error.sample, error.last
     said = {"verdict": last.verdict, "label": last.label.name if last.label else None} if last else None
     return {"seen": now.seen, "state": now.state, "label": now.label.name if now.label else None, "last": said}
+
+
+def _about_versions(error: Exception) -> Response | None:
+    match error:
+        case CannotRollBack() | DamagedVersion():
+            return Response(error_body(error.code, str(error)), status.HTTP_409_CONFLICT)
+        case GateClosed():
+            numbers = error.comparison.numbers() if error.comparison else {}
+            return Response(error_body(error.code, str(error), numbers), status.HTTP_409_CONFLICT)
+        case BadAnswers():
+            return Response(error_body("not_measured", str(error)), status.HTTP_409_CONFLICT)
+        case BadNote():
+            return Response(error_body(error.code, str(error), {"note": [str(error)]}), 400)
+    return None
+
+
+def _about_training(error: Exception) -> Response | None:
+    match error:
+        case LabelledOtherwise() | CannotTrain() | CannotCancelRun():
+            return Response(error_body(error.code, str(error)), status.HTTP_409_CONFLICT)
+        case BadClassifier() | BadRecipe() | UnknownLabel() | UnknownGroup():
+            return Response(error_body(error.code, str(error), {error.field: [str(error)]}), 400)
+    return None
 
 
 def _djangos(error: Exception) -> Response | None:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import django_filters
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import generics, serializers, status
 from rest_framework.parsers import MultiPartParser
@@ -18,8 +19,12 @@ from rest_framework.response import Response
 from classifier.actions.delete_prediction import delete_prediction
 from classifier.actions.submit_image import submit_image
 from classifier.api.authentication import caller
+from classifier.api.conditional import IF_MATCH, Guarded
 from classifier.api.errors import ErrorAnswer
+from classifier.api.fields import Slug, Text
+from classifier.api.idempotency import IDEMPOTENCY_KEY, key_of
 from classifier.api.limits import LIMITS, Limited
+from classifier.api.lists import Filters, Listing
 from classifier.api.parsers import StrictJSONParser
 from classifier.models import Classifier, Image, Job, Prediction, Status, Worker
 from classifier.models.classifiers import AUTO
@@ -35,10 +40,9 @@ LONGEST_WAIT_S = 30
 PREFERRED_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?")
 WAYS_IN = ("image", "image_base64", "image_url", "strokes")
 WAIT = OpenApiParameter(
-    "wait", int, description="Hold the answer back until the result is there, for this many seconds at most (0 to 30)."
-)
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key makes one prediction only."
+    "wait",
+    {"type": "integer", "minimum": 0},
+    description="Hold the answer back until the result is there, for this many seconds at most (0 to 30).",
 )
 IMAGE_URL = "http or https, on a public host. Fetched after the answer: until then the image measures 0 × 0 and has no file."
 WHICH = (
@@ -52,23 +56,24 @@ HOUSE = {"strokes": [[[0, 0, 128, 255, 255, 0], [255, 100, 0, 100, 255, 255]]]}
 class PredictionInput(serializers.Serializer[Any]):
     """Exactly one of `image_base64`, `image_url` and `strokes`."""
 
-    classifier = serializers.SlugField(default="doodle", help_text=WHICH)
-    image_base64 = serializers.CharField(required=False, help_text="The file's bytes; a `data:` prefix is allowed.")
-    image_url = serializers.CharField(required=False, help_text=IMAGE_URL)
+    classifier = Slug(default="doodle", help_text=WHICH)
+    image_base64 = Text(required=False, help_text="The file's bytes; a `data:` prefix is allowed.")
+    image_url = Text(required=False, help_text=IMAGE_URL)
     strokes = serializers.JSONField(required=False, help_text="[[[x, …], [y, …]], …], or with a third row of milliseconds.")
 
 
 class PredictionUpload(serializers.Serializer[Any]):
     """A file: PNG, JPEG, GIF, WebP, BMP or AVIF, 10 MB and 40 megapixels at most."""
 
-    classifier = serializers.SlugField(default="doodle", help_text=WHICH)
+    classifier = Slug(default="doodle", help_text=WHICH)
     image = serializers.FileField(required=False, allow_empty_file=True)
-    image_base64 = serializers.CharField(required=False)
-    image_url = serializers.CharField(required=False, help_text=IMAGE_URL)
-    strokes = serializers.CharField(required=False, help_text="As JSON text.")
+    image_base64 = Text(required=False)
+    image_url = Text(required=False, help_text=IMAGE_URL)
+    strokes = Text(required=False, help_text="As JSON text.")
 
 
 class GuessOutput(serializers.Serializer[Any]):
+    most = 3
     label = serializers.CharField()  # type: ignore[assignment]
     probability = serializers.FloatField()
 
@@ -133,7 +138,7 @@ class PredictionDetailOutput(PredictionOutput):
         return prediction.place_in_queue()
 
 
-class PredictionFilter(django_filters.FilterSet):
+class PredictionFilter(Filters):
     classifier = django_filters.CharFilter(field_name="classifier__slug")
     label = django_filters.CharFilter()
     status = django_filters.ChoiceFilter(choices=Status.choices)
@@ -154,7 +159,7 @@ PredictionFilter.base_filters["from"] = django_filters.IsoDateTimeFilter(field_n
 PredictionFilter.base_filters["to"] = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lte")
 
 
-class PredictionList(Limited, generics.ListAPIView[Prediction]):
+class PredictionList(Limited, Listing[Prediction]):
     """Your predictions, newest first."""
 
     scope = "predict"
@@ -167,7 +172,7 @@ class PredictionList(Limited, generics.ListAPIView[Prediction]):
         return Prediction.objects.visible_to(caller(self.request)).with_image().newest_first()
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "attended": Worker.objects.jobs_attended()}
+        return {**super().get_serializer_context(), "attended": SimpleLazyObject(Worker.objects.jobs_attended)}
 
     @extend_schema(
         request={"application/json": PredictionInput, "multipart/form-data": PredictionUpload},
@@ -187,12 +192,12 @@ class PredictionList(Limited, generics.ListAPIView[Prediction]):
             by=caller(request),
             classifier=choice_of(fields["classifier"]),
             submission=submission_of(fields),
-            idempotency_key=_idempotency_key(request),
+            idempotency_key=key_of(request),
         )
         return answer(prediction.pk, caller(request), seconds)
 
 
-class PredictionDetail(generics.GenericAPIView[Prediction]):
+class PredictionDetail(Guarded, generics.GenericAPIView[Prediction]):
     """One prediction."""
 
     scope = "predict"
@@ -208,7 +213,7 @@ class PredictionDetail(generics.GenericAPIView[Prediction]):
         settled.status_code = status.HTTP_200_OK
         return settled
 
-    @extend_schema(responses={204: None, 401: ErrorAnswer, 404: ErrorAnswer})
+    @extend_schema(parameters=[IF_MATCH], responses={204: None, 412: ErrorAnswer})
     def delete(self, request: Request, id: uuid.UUID) -> Response:
         """Delete this answer; its image goes with the last one."""
         delete_prediction(by=caller(request), prediction=Prediction(pk=id))
@@ -230,11 +235,12 @@ def answer(id: uuid.UUID, by: Any, seconds: float) -> Response:
 
 def seconds_to_wait(request: Request) -> int:
     """From `?wait=` or `Prefer: wait=`, 30 at most."""
-    given = request.query_params.get("wait")
+    asked = request.query_params.getlist("wait")
+    given = asked[0] if asked else None
     if given is None:
         preferred = PREFERRED_WAIT.search(request.headers.get("Prefer", ""))
         given = preferred.group(1) if preferred else "0"
-    if not (given.isascii() and given.isdigit() and len(given) <= 6):
+    if len(asked) > 1 or not (given.isascii() and given.isdigit() and len(given) <= 6):
         raise serializers.ValidationError({"wait": ["Give a whole number of seconds, 0 to 30."]})
     return min(int(given), LONGEST_WAIT_S)
 
@@ -278,10 +284,3 @@ def classifier_of(slug: str) -> Classifier:
     if found is None:
         raise serializers.ValidationError({"classifier": [f"There is no classifier {slug!r}."]})
     return found
-
-
-def _idempotency_key(request: Request) -> str | None:
-    key = request.headers.get("Idempotency-Key")
-    if key is not None and not (0 < len(key) <= 200 and key.isprintable() and key.isascii()):
-        raise serializers.ValidationError({"Idempotency-Key": ["Give 1 to 200 printable ASCII characters."]})
-    return key

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from classifier.actions.delete_image import delete_image
 from classifier.actions.submit_image import submit_image
 from classifier.api.errors import ErrorAnswer, error_body
+from classifier.api.fields import Text
 from classifier.models import Classifier, Prediction, Visitor
 from classifier.models.predictions import Status
 from classifier.models.waiting import wait_until_settled
@@ -25,7 +26,7 @@ WAIT_S = 20
 
 
 class RecognizeInput(serializers.Serializer[Any]):
-    image = serializers.CharField(help_text="A picture as base64.")
+    image = Text(help_text="A picture as base64.")
 
 
 class RecognizeOutput(serializers.Serializer[Any]):

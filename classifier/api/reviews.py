@@ -1,27 +1,27 @@
-"""`/api/v1/images/<id>/reviews/`, `reviews/<id>/undo/` and `review/queue/`: verdicts, and what waits for one."""
+"""`/api/v1/images/<id>/reviews/` and `reviews/<id>/undo/`: verdicts."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
+from typing import Any
 
-import django_filters
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import generics, serializers, status
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from classifier import policy
 from classifier.actions.review_image import LONGEST_REASON, review_image
 from classifier.actions.undo_review import undo_review
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer
-from classifier.api.pagination import NewestFirst
-from classifier.api.predictions import ImageOutput, classifier_of
+from classifier.api.fields import Slug, Text
+from classifier.api.idempotency import IDEMPOTENCY_KEY, Idempotent
+from classifier.api.lists import Listing
+from classifier.api.predictions import classifier_of
 from classifier.models import Image, Review, Sample
-from classifier.models.samples import DISPUTES, GIVEN, State
+from classifier.models.samples import GIVEN
 
 SEEN = "What the sample was when you looked: its `seen`. If it has changed since, the answer is 409."
 
@@ -29,11 +29,11 @@ SEEN = "What the sample was when you looked: its `seen`. If it has changed since
 class ReviewInput(serializers.Serializer[Any]):
     """A verdict: `corrected` needs a label, `unusable` has none, `confirmed` may name the label that it confirms."""
 
-    classifier = serializers.SlugField()
+    classifier = Slug()
     verdict = serializers.ChoiceField(GIVEN)
-    label = serializers.CharField(required=False, max_length=100, default="")  # type: ignore[assignment]
-    reason = serializers.CharField(required=False, max_length=LONGEST_REASON, default="", allow_blank=True)
-    seen = serializers.CharField(required=False, max_length=200, default=None, help_text=SEEN)
+    label = Text(required=False, max_length=100, default="")  # type: ignore[assignment]
+    reason = Text(required=False, max_length=LONGEST_REASON, default="", allow_blank=True)
+    seen = Text(required=False, max_length=200, default=None, help_text=SEEN)
 
 
 class ReviewOutput(serializers.ModelSerializer[Review]):
@@ -93,35 +93,7 @@ class SampleOutput(serializers.ModelSerializer[Sample]):
         return WordOutput(sample).data if sample.word else None
 
 
-class QueuedOutput(SampleOutput):
-    image = ImageOutput()
-
-    class Meta(SampleOutput.Meta):
-        fields = (*SampleOutput.Meta.fields, "image")  # type: ignore[assignment]
-
-
-class LastChangedFirst(NewestFirst):
-    ordering = "-changed_at"
-
-
-class SampleFilter(django_filters.FilterSet):
-    classifier = django_filters.CharFilter(field_name="classifier__slug")
-    state = django_filters.ChoiceFilter(choices=State.choices)
-    label = django_filters.CharFilter(method="labelled")
-    disputed = django_filters.ChoiceFilter(choices=[("true", "true"), ("false", "false")], method="whether_disputed")
-
-    class Meta:
-        model = Sample
-        fields: ClassVar[list[str]] = []
-
-    def labelled(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.with_label(value)
-
-    def whether_disputed(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.filter(word__in=DISPUTES) if value == "true" else queryset.exclude(word__in=DISPUTES)
-
-
-class ImageReviews(generics.ListAPIView[Review]):
+class ImageReviews(Idempotent, Listing[Review]):
     """What was said of an image, newest first: every verdict, and every one that took another back."""
 
     scope = "review"
@@ -136,7 +108,7 @@ class ImageReviews(generics.ListAPIView[Review]):
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "viewer": self.request.user}
 
-    @extend_schema(request=ReviewInput, responses={201: ReviewOutput, **dict.fromkeys((400, 401, 403, 404, 409), ErrorAnswer)})
+    @extend_schema(request=ReviewInput, parameters=[IDEMPOTENCY_KEY], responses={201: ReviewOutput, 409: ErrorAnswer})
     def post(self, request: Request, id: uuid.UUID) -> Response:
         """Say that the label is right, what is right instead, or that the image is of no use.
 
@@ -150,27 +122,13 @@ class ImageReviews(generics.ListAPIView[Review]):
         return created(review, request)
 
 
-class ReviewUndo(APIView):
+class ReviewUndo(Idempotent):
     scope = "review"
 
-    @extend_schema(request=None, responses={201: ReviewOutput, **dict.fromkeys((401, 403, 404, 409), ErrorAnswer)})
+    @extend_schema(request=None, parameters=[IDEMPOTENCY_KEY], responses={201: ReviewOutput, 409: ErrorAnswer})
     def post(self, request: Request, id: uuid.UUID) -> Response:
         """Take a verdict back: what was before it holds again, and both stay on record."""
         return created(undo_review(by=caller(request), review=Review(pk=id)), request)
-
-
-class ReviewQueue(generics.ListAPIView[Sample]):
-    """For reviewers: samples, those that changed last first. Without `state`, those that nobody has decided yet."""
-
-    serializer_class = QueuedOutput
-    filterset_class = SampleFilter
-    pagination_class = LastChangedFirst
-    queryset = Sample.objects.none()
-
-    def get_queryset(self) -> Any:
-        policy.require_reviewer(caller(self.request))
-        samples = Sample.objects.open_to_reviewers().for_showing()
-        return samples if self.request.query_params.get("state") else samples.awaiting_review()
 
 
 def created(review: Review, request: Request) -> Response:

@@ -9,7 +9,7 @@ from allauth.account.adapter import get_adapter
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, serializers, status
+from rest_framework import serializers, status
 from rest_framework.authentication import BasicAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
@@ -20,6 +20,9 @@ from classifier.actions.issue_token import issue_token
 from classifier.actions.revoke_token import revoke_token
 from classifier.api.authentication import TokenAuthentication, caller
 from classifier.api.errors import ErrorAnswer
+from classifier.api.fields import Text
+from classifier.api.idempotency import IDEMPOTENCY_KEY, Idempotent
+from classifier.api.lists import Listing
 from classifier.models import ApiToken, User
 from classifier.models.people import SCOPES
 
@@ -38,7 +41,7 @@ class PasswordAuthentication(BasicAuthentication):
 
 
 class TokenInput(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=100)
+    name = Text(max_length=100)
     scopes = serializers.ListField(child=serializers.ChoiceField(SCOPES), required=False, allow_empty=False)
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
 
@@ -63,11 +66,12 @@ class NewTokenOutput(TokenOutput):
         fields = (*TokenOutput.Meta.fields, "token")  # type: ignore[assignment]
 
 
-class TokenList(generics.ListAPIView[ApiToken]):
+class TokenList(Idempotent, Listing[ApiToken]):
     """Your tokens, without their secrets."""
 
     authentication_classes = (PasswordAuthentication, TokenAuthentication, SessionAuthentication)
     scope = "admin"
+    shown_once = True
     serializer_class = TokenOutput
     filter_backends = ()
     queryset = ApiToken.objects.none()
@@ -77,7 +81,8 @@ class TokenList(generics.ListAPIView[ApiToken]):
 
     @extend_schema(
         request=TokenInput,
-        responses={201: NewTokenOutput, 400: ErrorAnswer, 401: ErrorAnswer, 403: ErrorAnswer, 429: ErrorAnswer},
+        parameters=[IDEMPOTENCY_KEY],
+        responses={201: NewTokenOutput, 409: ErrorAnswer, 429: ErrorAnswer},
     )
     def post(self, request: Request) -> Response:
         """Make a token, with your password (HTTP Basic) or your session. Its secret is shown this once."""

@@ -15,7 +15,20 @@ from importlib import import_module
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 SOME_FAILED, REFUSED = 1, 2
-COMMANDS = ("download", "export", "describe", "add", "train", "retrain", "join", "evaluate", "measure", "classify", "suspects")
+COMMANDS = (
+    "download",
+    "export",
+    "describe",
+    "add",
+    "train",
+    "retrain",
+    "join",
+    "evaluate",
+    "measure",
+    "classify",
+    "suspects",
+    "package",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,10 +93,20 @@ class Answers:
         np.add.at(counts, (self.labels[known], self.best[known]), 1)
         return counts
 
+    def reliability(self) -> list[tuple[float, float, int]]:
+        """How sure it was, how often it was right then, and of how many pictures: for each bin that has any."""
+        sure = self.probabilities.max(axis=1)
+        bins = bin_of(sure, BINS)
+        return [(float(sure[mine].mean()), float(self.right[mine].mean()), int(mine.sum())) for mine in _each(bins)]
+
     def worst(self, limit: int) -> list[int]:
         """The rows of the wrong answers that it was surest of, the surest first."""
         sure = np.where(self.right, -1.0, self.probabilities.max(axis=1))
         return [int(row) for row in np.argsort(-sure, kind="stable")[:limit] if not self.right[row]]
+
+
+def _each(bins: NDArray[np.intp]) -> Iterator[Bools]:
+    return (np.asarray(bins == one) for one in np.unique(bins))
 
 
 @dataclass(frozen=True)
@@ -137,6 +147,10 @@ class Comparison:
         if self.calibrated:
             return said
         return f"{said} But its probabilities mean less: its calibration error grew by {_points(self.ece_difference)}."
+
+    def numbers(self) -> dict[str, Any]:
+        """All of it, to be kept or sent as JSON."""
+        return {**asdict(self), "passed": self.passed, "reason": self.reason}
 
 
 def compare(live: Answers, candidate: Answers) -> Comparison:

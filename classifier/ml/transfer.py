@@ -16,6 +16,8 @@ from classifier.ml.networks.application import NESTED
 
 IN_SAMPLE = 2.0
 """How much wider unseen drawings are spread around the mean of twenty than those twenty: without it the answers are too sure."""
+SUREST = 6.0
+"""How far the classes' means may be from their middle, in what they are spread: a dozen that are all alike prove little."""
 
 
 def continuing(recipe: Recipe, source: Path, application: str | None = None) -> Recipe:
@@ -76,5 +78,5 @@ def fit_head(model: keras.Model, inputs: NDArray[np.uint8], labels: NDArray[np.i
     means = np.stack([seen[labels == label].mean(axis=0) for label in range(head.units)])
     away = means - means.mean(axis=0)
     along = (seen - means[labels]) @ (away / np.linalg.norm(away, axis=1, keepdims=True)).T
-    spread = IN_SAMPLE * np.square(along).mean()
+    spread = max(IN_SAMPLE * np.square(along).mean(), np.square(away).sum(axis=1).mean() / SUREST)
     head.set_weights([means.T / spread, -np.square(means).sum(axis=1) / (2 * spread)])

@@ -3,6 +3,7 @@
 from classifier.models.batches import Batch, BatchFile
 from classifier.models.classifiers import Classifier, Label
 from classifier.models.fetches import Fetch
+from classifier.models.idempotency import KeyedCall
 from classifier.models.images import Image
 from classifier.models.people import ApiToken, Person, User, Visitor
 from classifier.models.predictions import Guess, Prediction, Status
@@ -10,7 +11,9 @@ from classifier.models.promotions import Promotion
 from classifier.models.reviews import Review
 from classifier.models.samples import Sample, State, Verdict
 from classifier.models.training import RunStatus, TrainingRun, TrainingSet
+from classifier.models.unpackings import Unpacking
 from classifier.models.versions import ModelVersion
+from classifier.models.webhooks import Delivery, DeliveryStatus, Webhook
 from classifier.models.workers import Job, Worker
 
 __all__ = [
@@ -18,10 +21,13 @@ __all__ = [
     "Batch",
     "BatchFile",
     "Classifier",
+    "Delivery",
+    "DeliveryStatus",
     "Fetch",
     "Guess",
     "Image",
     "Job",
+    "KeyedCall",
     "Label",
     "ModelVersion",
     "Person",
@@ -34,8 +40,10 @@ __all__ = [
     "Status",
     "TrainingRun",
     "TrainingSet",
+    "Unpacking",
     "User",
     "Verdict",
     "Visitor",
+    "Webhook",
     "Worker",
 ]

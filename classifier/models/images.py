@@ -29,7 +29,12 @@ PREPARED_AS = {"bitmap": pixels.drawing, "photo": pixels.photo}
 
 def storage_name(image: Image, filename: str) -> str:
     """No part of a path ever comes from outside."""
-    return f"images/{image.id.hex[-2:]}/{image.id}"
+    return f"{folder_of(image.id.int)}/{image.id}"
+
+
+def folder_of(number: int) -> str:
+    """One of 256, by the last two digits of an id."""
+    return f"images/{number % 256:02x}"
 
 
 class ImageQuerySet(models.QuerySet["Image"]):

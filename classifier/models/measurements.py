@@ -34,8 +34,26 @@ def set_of(version: ModelVersion) -> TrainingSet | None:
 def measurement(version: ModelVersion, training_set: TrainingSet) -> Measurement:
     """A version's answers about its own set come with it; those about another's are kept with that set."""
     own = TrainingSet.objects.filter(pk=training_set.pk, runs__model_version=version).exists()
-    folder = training_set.folder / "answers"
-    return Measurement(version, training_set, version.artifact / OWN_ANSWERS if own else folder / f"{version.pk}.npz")
+    return _own(version, training_set) if own else _elsewhere(version, training_set)
+
+
+def _own(version: ModelVersion, training_set: TrainingSet) -> Measurement:
+    return Measurement(version, training_set, version.artifact / OWN_ANSWERS)
+
+
+def _elsewhere(version: ModelVersion, training_set: TrainingSet) -> Measurement:
+    return Measurement(version, training_set, training_set.folder / "answers" / f"{version.pk}.npz")
+
+
+def answers_of(version: ModelVersion) -> Answers:
+    """About the test pictures of its own set, or of the newest other one that it was measured on. Raises BadAnswers."""
+    own = set_of(version)
+    others = TrainingSet.objects.filter(classifier=version.classifier_id)
+    candidates = [_own(version, own)] if own else [_elsewhere(version, training_set) for training_set in others]
+    for one in candidates:
+        if one.file.exists():
+            return one.answers()
+    raise BadAnswers(f"{version} has not answered test pictures yet. It does once there is a new version to compare it with.")
 
 
 def pair(candidate: ModelVersion, live: ModelVersion) -> tuple[Measurement, Measurement] | None:

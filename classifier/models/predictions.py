@@ -25,6 +25,8 @@ LEASE = timedelta(seconds=15)
 MAX_ATTEMPTS = 3
 CRASHED = "Three workers did not survive this picture. Send it in another form, or tell the people who run the site."
 
+CANCELLED = "It was cancelled before a worker looked at it."
+
 
 class Status(models.TextChoices):
     QUEUED = "queued"
@@ -82,6 +84,17 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
     def last_answer(self, image: Image, classifier: Classifier) -> Prediction | None:
         return self.answered().filter(image=image, classifier=classifier).newest_first().first()
 
+    def images_called(self, label: str, classifier: str, version: ModelVersion | None) -> models.QuerySet[Prediction, Any]:
+        """The ids of images that got this answer, as far as label, classifier and version are given."""
+        fields = {"label": label, "classifier__slug": classifier, "model_version": version}
+        return self.answered().filter(**{field: value for field, value in fields.items() if value}).values("image")
+
+    def answered_before(self, live: ModelVersion) -> PredictionQuerySet:
+        """By other versions of the classifier, of pictures about which the live one has neither answered nor is asked."""
+        asked = Q(model_version=live) | Q(status__in=PENDING)
+        known = Prediction.objects.filter(asked, classifier=live.classifier_id, image=OuterRef("image"))
+        return self.answered().filter(~Exists(known), classifier=live.classifier_id)
+
     def standing_answers(self, sha256: str) -> PredictionQuerySet:
         """What is known of a picture, newest first, from versions that are live: asked again, they would say the same."""
         known = self.filter(image__sha256=sha256, status=Status.SUCCEEDED, model_version__stage=Stage.LIVE)
@@ -107,18 +120,23 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
         return self.select_for_update(skip_locked=True, of=("self",)) if skip else self
 
     def queue(
-        self, person: Person, asked: Sequence[tuple[Image, Classifier]], idempotency_key: str | None = None
+        self,
+        person: Person,
+        asked: Sequence[tuple[Image, Classifier]],
+        idempotency_key: str | None = None,
+        line: uuid.UUID | None = None,
     ) -> list[Prediction]:
         """New ones that wait to be answered; their ids sort as they are given here.
 
-        One whose picture is still at an address stands in no line until it is here.
+        One whose picture is still at an address stands in no line until it is here. The line is the person's own but where
+        another is given.
         """
-        account = person if isinstance(person, User) else None
-        ids, turns = sorted(uuid7() for _ in asked), count(self.next_turn(person.line))
+        account, line = person if isinstance(person, User) else None, line or person.line
+        ids, turns = sorted(uuid7() for _ in asked), count(self.next_turn(line))
         return self.bulk_create(
             Prediction(
                 id=id, image=image, classifier=classifier, asked_by=account, idempotency_key=idempotency_key,
-                line=person.line, turn=next(turns) if image.width else None,
+                line=line, turn=next(turns) if image.width else None,
             )
             for id, (image, classifier) in zip(ids, asked, strict=True)
         )  # fmt: skip

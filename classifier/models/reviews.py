@@ -37,6 +37,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         old = sample.decision
         if decision:
             sample.state, sample.label = decision
+            sample.judged = self._judged(sample, event.get("undoes"))
         if word:
             sample.word, sample.word_label = word
         sample.events += 1
@@ -45,6 +46,10 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         after = {"new_state": sample.state, "new_label": sample.label}
         roles = {"own": word is not None, "decides": decision is not None}
         return self.create(sample=sample, number=sample.events, **roles, **before, **after, **event)
+
+    def _judged(self, sample: Sample, undone: Review | None) -> bool:
+        """Whether a decision stands once this one is made, or that one undone."""
+        return undone is None or self.standing().filter(sample=sample, decides=True).exclude(pk=undone.pk).exists()
 
 
 class Review(models.Model):
@@ -67,6 +72,7 @@ class Review(models.Model):
         ModelVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="reviews", help_text="Whose answer was judged"
     )
     undoes = models.OneToOneField("self", on_delete=models.CASCADE, null=True, blank=True, related_name="undone_by")
+    together = models.UUIDField(null=True, blank=True, db_index=True, help_text="The same for all that was said in one go")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ReviewQuerySet.as_manager()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar, NamedTuple
 
@@ -31,6 +33,22 @@ class Verdict(models.TextChoices):
 GIVEN = (Verdict.CONFIRMED, Verdict.CORRECTED, Verdict.UNUSABLE)
 LABELLED = (State.ACCEPTED, State.CORRECTED)
 DISPUTES = (Verdict.CORRECTED, Verdict.UNUSABLE)
+SUSPICIOUS = 0.5
+"""From here on it is likelier that the label is wrong than that it is right."""
+DISPUTED_RANK = 2.0
+"""Above every suspicion."""
+ALIKE = 4
+"""So many bits of 64 may differ between the fingerprints of near-duplicates."""
+STANDS = Q(suspected=F("label")) | Q(label=None, suspected=F("word_label"))
+"""The label that was suspected is still the one to be judged."""
+
+
+class Reason(models.TextChoices):
+    """Why a sample is to be looked at."""
+
+    DISPUTED = "disputed", "called wrong"
+    REPORTED = "reported", "reported as unusable"
+    SUSPECTED = "suspected", "doubted by the network"
 
 
 class Decision(NamedTuple):
@@ -56,26 +74,56 @@ class SampleQuerySet(models.QuerySet["Sample"]):
         return self.exclude(state=State.NEW, label=None, word="")
 
     def awaiting_review(self) -> SampleQuerySet:
-        return self.open_to_reviewers().filter(state=State.NEW)
+        """Those that nobody has decided, and accepted ones whose label is doubted while no reviewer stands by it."""
+        doubted = STANDS & Q(state=State.ACCEPTED, judged=False, suspicion__gte=SUSPICIOUS)
+        return self.open_to_reviewers().filter(Q(state=State.NEW) | doubted)
 
     def with_label(self, name: str) -> SampleQuerySet:
         """Labelled so, or so in their owner's word."""
         return self.filter(Q(label__name=name) | Q(word_label__name=name))
 
-    def in_queue_order(self) -> SampleQuerySet:
-        """People's own "no" first, the newest before the others."""
-        place = Case(When(word__in=DISPUTES, then=Value(0)), default=Value(1))
-        return self.annotate(place=place).order_by("place", "-changed_at", "-id")
+    def for_reason(self, reason: str) -> SampleQuerySet:
+        match reason:
+            case Reason.DISPUTED:
+                return self.filter(word=Verdict.CORRECTED)
+            case Reason.REPORTED:
+                return self.filter(word=Verdict.UNUSABLE)
+            case _:
+                return self.filter(STANDS, suspicion__gte=SUSPICIOUS)
 
-    def queued_after(self, changed_at: datetime, sample: Sample) -> SampleQuerySet:
-        """What follows a sample in the order of the queue, where it stood since `changed_at`."""
-        place = 0 if sample.word in DISPUTES else 1
-        older = Q(changed_at__lt=changed_at) | Q(changed_at=changed_at, id__lt=sample.pk)
-        return self.in_queue_order().filter(Q(place__gt=place) | Q(place=place) & older)
+    def in_queue_order(self) -> SampleQuerySet:
+        """People's own "no" first, then by suspicion; of equals the newest. `rank` says how urgent each is."""
+        rank = Case(
+            When(word__in=DISPUTES, then=Value(DISPUTED_RANK)),
+            When(STANDS & Q(suspicion__isnull=False), then=F("suspicion")),
+            default=Value(0.0),
+        )
+        ranked: SampleQuerySet = self.annotate(rank=rank)  # type: ignore[no-redef]  # declared below
+        return ranked.order_by(F("rank").desc(), "-changed_at", "-id")
+
+    def queued_after(self, place: Place) -> SampleQuerySet:
+        """What follows in the order of the queue."""
+        older = Q(changed_at__lt=place.changed_at) | Q(changed_at=place.changed_at, id__lt=place.id)
+        return self.in_queue_order().filter(Q(rank__lt=place.rank) | Q(rank=place.rank) & older)
+
+    def queued_before(self, place: Place) -> SampleQuerySet:
+        """What comes before in the order of the queue, the nearest first."""
+        newer = Q(changed_at__gt=place.changed_at) | Q(changed_at=place.changed_at, id__gt=place.id)
+        return self.in_queue_order().filter(Q(rank__gt=place.rank) | Q(rank=place.rank) & newer).reverse()
 
     def for_showing(self) -> SampleQuerySet:
         """With all that showing them needs, but not the pixels."""
-        return self.select_related("image", "classifier", "label", "word_label").defer("image__pixels", "image__strokes")
+        around = ("image", "classifier", "label", "word_label", "suspected", "suggestion")
+        return self.select_related(*around).defer("image__pixels", "image__strokes")
+
+    def to_score(self, classifier: Classifier) -> SampleQuerySet:
+        """Those with a label that can be doubted, and a picture to doubt it by."""
+        labelled = self.filter(classifier=classifier, image__width__gt=0).exclude(state=State.EXCLUDED)
+        return labelled.exclude(label=None, word_label=None)
+
+    def unscored(self, classifier: Classifier, version: uuid.UUID) -> SampleQuerySet:
+        """Those that this version of the classifier has not looked at with the label that they have now."""
+        return self.to_score(classifier).exclude(STANDS, scored_by=version)
 
     def to_train_on(self, classifier: Classifier) -> SampleQuerySet:
         """Those whose label people stand by."""
@@ -88,9 +136,18 @@ class SampleQuerySet(models.QuerySet["Sample"]):
     def locked(self, image: Image, classifier: Classifier) -> Sample:
         """The image's sample, made if it is missing, and held until the transaction ends."""
         made, _ = self.get_or_create(image=image, classifier=classifier)
-        sample = self.select_for_update(of=("self",)).select_related("label", "word_label").get(pk=made.pk)
+        sample = self._held().get(pk=made.pk)
         sample.image, sample.classifier = image, classifier
         return sample
+
+    def locked_all(self, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Sample]:
+        """Several, held in one order, so that two who take the same ones do not wait for each other."""
+        held = self._held().select_related("image", "classifier", "label", "word_label", "suggestion")
+        rows = held.defer("image__pixels", "image__strokes").filter(pk__in=ids).order_by("id")
+        return {row.pk: row for row in rows}
+
+    def _held(self) -> SampleQuerySet:
+        return self.select_for_update(of=("self",)).select_related("label", "word_label")
 
     def of_predictions(self) -> SampleQuerySet:
         """To be used in a subquery of predictions: `correction` is the label that people gave in place of the answer, or null.
@@ -117,8 +174,23 @@ class Sample(models.Model):
     word = models.CharField(max_length=10, choices=Verdict.choices, blank=True, help_text="The owner's, if they gave one")
     word_label = models.ForeignKey(Label, on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
     events = models.PositiveIntegerField(default=0, help_text="How many reviews there are of it, undone ones included")
+    judged = models.BooleanField(default=False, help_text="A reviewer's verdict on it stands")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
+
+    suspicion = models.FloatField(null=True, blank=True, help_text="How probable it is that the label is wrong, 0 to 1")
+    suspected = models.ForeignKey(
+        Label, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="The label that was doubted so"
+    )
+    suspected_probability = models.FloatField(null=True, blank=True, help_text="What the network gives that label")
+    suggestion = models.ForeignKey(
+        Label, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="What it probably is, if not that"
+    )
+    suggestion_probability = models.FloatField(null=True, blank=True, help_text="What the network gives the suggestion")
+    scored_by = models.ForeignKey("ModelVersion", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    fingerprint = models.BigIntegerField(null=True, blank=True, help_text="Nearly the same for pictures that look alike")
+
+    rank: float  # this one comes with SampleQuerySet.in_queue_order
 
     objects = SampleQuerySet.as_manager()
 
@@ -153,6 +225,65 @@ class Sample(models.Model):
         """What a person who looks now has seen: it changes with every review."""
         return token(self.state, self.label, self.events)
 
+    @property
+    def place(self) -> Place:
+        """Where it stands in the queue; needs `rank`."""
+        return Place(self.rank, self.changed_at, self.pk)
+
+    @property
+    def is_scored(self) -> bool:
+        return self.suspicion is not None and self.suspected is not None and self.suspected == self.given
+
+    @property
+    def is_suspicious(self) -> bool:
+        return self.is_scored and (self.suspicion or 0) >= SUSPICIOUS
+
+    @property
+    def suggested(self) -> Label | None:
+        """What to call it instead, where its label is probably wrong."""
+        return self.suggestion if self.is_suspicious else None
+
+    @property
+    def reason(self) -> str:
+        """Why it is to be looked at, as a `Reason`, or nothing."""
+        if self.word in DISPUTES:
+            return Reason.REPORTED if self.word == Verdict.UNUSABLE else Reason.DISPUTED
+        return Reason.SUSPECTED if self.is_suspicious else ""
+
+    @property
+    def doubt(self) -> str:
+        """The network's in words: "labelled cat; the model says dog 0.93, cat 0.01". Nothing where it has none."""
+        if not self.is_suspicious or not self.suggestion:
+            return ""
+        says = f"{self.suggestion} {self.suggestion_probability:.2f}, {self.suspected} {self.suspected_probability:.2f}"
+        return f"labelled {self.suspected}; the model says {says}"
+
+
+class Place(NamedTuple):
+    """A sample's in the queue, which it keeps in this form while the sample moves on."""
+
+    rank: float
+    changed_at: datetime
+    id: uuid.UUID
+
 
 def token(state: str, label: Label | None, events: int) -> str:
     return f"{state}:{label.name if label else ''}:{events}"
+
+
+def groups_alike(samples: Sequence[Sample]) -> list[list[Sample]]:
+    """The same samples, beside each the later ones that look like it: not those that only look like these in turn."""
+    groups: list[list[Sample]] = []
+    for sample in samples:
+        kin = next((group for group in groups if alike(sample, group[0])), None)
+        if kin is None:
+            groups.append([sample])
+        else:
+            kin.append(sample)
+    return groups
+
+
+def alike(one: Sample, other: Sample) -> bool:
+    if one.fingerprint is None or other.fingerprint is None or one.classifier_id != other.classifier_id:
+        return False
+    return ((one.fingerprint ^ other.fingerprint) & (2**64 - 1)).bit_count() <= ALIKE

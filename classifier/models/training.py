@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from classifier.ml import catalog
@@ -19,12 +19,12 @@ from classifier.models.people import Person, User
 from classifier.models.versions import ModelVersion
 
 LEASE = timedelta(seconds=30)  # a trainer renews it every second or two, however long the run
-MAX_ATTEMPTS = 3
+MOST_CRASHES = 3
 CRASHED = "Three trainers did not survive this run. Ask the people who run the site to look at their log, then start a new one."
-
 
 FEWEST_PICTURES = 10
 """Of each label, before a classifier can be trained."""
+
 BASES = {"doodle": ("quickdraw", "quickdraw/simplified"), "photo": ("cifar10", "cifar-10-batches-py")}
 """The data sets that the built-in classifiers come from, and their folders where a copy is at hand."""
 
@@ -91,14 +91,17 @@ class TrainingRunQuerySet(LeasedQuerySet["TrainingRun"]):
     def active(self) -> TrainingRunQuerySet:
         return self.filter(status__in=ACTIVE)
 
-    def claimable(self) -> TrainingRunQuerySet:
-        """Those that wait, the oldest first, and those whose trainer has not come back within its lease."""
-        lapsed = Q(status=RunStatus.RUNNING, lease_until__lt=Now())
-        return self.filter(Q(status=RunStatus.QUEUED) | lapsed).order_by("id")
+    def waiting(self) -> TrainingRunQuerySet:
+        """The oldest first."""
+        return self.filter(status=RunStatus.QUEUED).order_by("id")
 
-    def spent(self) -> TrainingRunQuerySet:
-        """Lapsed as often as may be."""
-        return self.claimable().filter(status=RunStatus.RUNNING, attempt__gte=MAX_ATTEMPTS)
+    def left_behind(self) -> TrainingRunQuerySet:
+        """Those whose trainer has not come back within its lease."""
+        return self.filter(status=RunStatus.RUNNING, lease_until__lt=Now())
+
+    def give_back(self, *, crashed: bool) -> int:
+        """Let them wait for another trainer. One that goes away in order has done them no harm."""
+        return self.update(status=RunStatus.QUEUED, lease_until=None, crashes=F("crashes") + int(crashed))
 
     def held(self, run: TrainingRun) -> TrainingRunQuerySet:
         """The run, if whoever claimed it so still has it: it was neither cancelled nor given to another."""
@@ -132,6 +135,7 @@ class TrainingRun(Leased):
     log = models.TextField(blank=True, help_text="The last of what the trainer said")
 
     worker = models.CharField(max_length=200, blank=True)
+    crashes = models.PositiveSmallIntegerField(default=0, help_text="How many trainers did not come back with it")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

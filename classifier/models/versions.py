@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import asdict
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +16,7 @@ from classifier.ml.handover import CARD_FILE, BadCard, Card, sha256_of
 from classifier.models.classifiers import BUILT_IN, Classifier, Kind
 from classifier.models.identifiers import uuid7
 
+HISTORY_FILE = "history.json"
 OF_THE_TRAINING = shutil.ignore_patterns("checkpoint", "progress.json")
 USUAL_INPUT = {Kind.DRAWING.value: "bitmap", Kind.PHOTO.value: "photo"}
 
@@ -56,6 +58,9 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
 
     def live(self) -> ModelVersionQuerySet:
         return self.filter(stage=Stage.LIVE).select_related("classifier").order_by("classifier__slug")
+
+    def for_showing(self) -> ModelVersionQuerySet:
+        return self.select_related("classifier", "training_run").defer("training_run__history", "training_run__log")
 
     def once_live(self, classifier: Classifier) -> ModelVersionQuerySet:
         """Those that have answered and do no more, the last of them first."""
@@ -113,6 +118,24 @@ class ModelVersion(models.Model):
     def artifact(self) -> Path:
         """The folder with the card and the weights."""
         return Path(settings.ARTIFACTS_ROOT) / str(self.id)
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """How good it is on test pictures, or else on those held out while it was trained; empty where its card does not say."""
+        metrics = self.card.get("metrics", {})
+        found: dict[str, Any] = metrics.get("test") or metrics.get("validation") or {}
+        return found
+
+    @property
+    def accuracy_percent(self) -> str:
+        return f"{100 * self.figures['accuracy']:.1f}" if "accuracy" in self.figures else ""
+
+    @property
+    def curves(self) -> list[dict[str, float]]:
+        """Of each epoch its losses and accuracies; empty where the artifact came without."""
+        path = self.artifact / HISTORY_FILE
+        found: list[dict[str, float]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+        return found
 
     def check_files(self) -> None:
         """Raises BadCard where the card or the weights are not those that the version was made of."""

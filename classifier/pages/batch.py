@@ -19,21 +19,34 @@ NOTHING_NEW = 204  # htmx leaves the page as it is
 @require_safe
 @never_cache
 def batch(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
-    return render(request, "pages/batch.html", _state(request, id))
+    found = _mine(request, id)
+    if hasattr(found, "unpacking"):
+        return render(request, "pages/bulk.html", _progress(found))
+    return render(request, "pages/batch.html", _state(found))
 
 
 @require_safe
 @never_cache
 def answers(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """The part of the page that changes, for htmx, if it has changed since `state`."""
-    state = _state(request, id)
+    state = _state(_mine(request, id))
     if request.GET.get("state") == state["state"]:
         return HttpResponse(status=NOTHING_NEW)
     return render(request, "partials/batch.html", {**state, "alone": True})
 
 
-def _state(request: HttpRequest, id: uuid.UUID) -> dict[str, Any]:
-    found = get_object_or_404(Batch.objects.visible_to(person_behind(request)), pk=id)
+def _mine(request: HttpRequest, id: uuid.UUID) -> Batch:
+    return get_object_or_404(Batch.objects.visible_to(person_behind(request)).select_related("unpacking"), pk=id)
+
+
+def _progress(bulk: Batch) -> dict[str, Any]:
+    """Too many to be shown one by one."""
+    counted = Batch.objects.with_progress().get(pk=bulk.pk)
+    over = counted.done + counted.failed
+    return {"batch": counted, "problem": bulk.unpacking.problem, "over": over, "settled": over == counted.total}
+
+
+def _state(found: Batch) -> dict[str, Any]:
     files = list(found.files.with_answers())
     predictions = [file.prediction for file in files if file.prediction]
     waiting = sum(prediction.pending for prediction in predictions)

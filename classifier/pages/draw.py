@@ -15,7 +15,7 @@ from classifier.actions.submit_batch import submit_batch
 from classifier.actions.submit_image import submit_image
 from classifier.models import Classifier, ModelVersion, Person, Prediction
 from classifier.models.batches import LONGEST_BATCH
-from classifier.models.classifiers import AUTO
+from classifier.models.classifiers import AUTO, BUILT_IN, Kind
 from classifier.pages.visitors import person_behind, remember
 from classifier.policy import TooManyPictures
 from classifier.serving import status_of_refusal
@@ -47,8 +47,16 @@ def draw(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, error: str | None = None, status: int = 200) -> HttpResponse:
     """The choice of a classifier is given where there is one, and stays made when a picture is refused."""
-    context = {"error": error, "versions": ModelVersion.objects.live(), "chosen": request.POST.get("classifier", AUTO)}
+    versions = list(ModelVersion.objects.live())
+    chosen = request.POST.get("classifier") or request.GET.get("classifier") or AUTO
+    context = {"error": error, "versions": versions, "chosen": chosen, "drawn_for": _drawn_for(versions, chosen)}
     return render(request, "pages/draw.html", context, status=status)
+
+
+def _drawn_for(versions: list[ModelVersion], chosen: str) -> ModelVersion | None:
+    """What knows what is to be drawn, where that is somebody's own classifier; None for the built-in one."""
+    own = [one for one in versions if one.classifier.slug not in BUILT_IN.values() and one.classifier.kind == Kind.DRAWING]
+    return next((one for one in own if one.classifier.slug == chosen), None)
 
 
 def _take(request: HttpRequest, person: Person) -> HttpResponse:

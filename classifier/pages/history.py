@@ -5,12 +5,15 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from classifier.models import ModelVersion, Prediction, Worker
+from classifier.actions.ask_history_again import ask_history_again
+from classifier.models import Classifier, ModelVersion, Prediction, Worker
 from classifier.pages.visitors import person_behind
 
 PAGE = 24
@@ -34,7 +37,26 @@ def history(request: HttpRequest) -> HttpResponse:
     else:
         rows = list((asked.filter(id__lt=after) if after else asked)[: PAGE + 1])
         entries, newer, older = rows[:PAGE], bool(after), len(rows) > PAGE
-    return render(request, "pages/history.html", {**_context(entries, newer, older, corrected, by), "slugs": slugs})
+    context = {**_context(entries, newer, older, corrected, by), "slugs": slugs, "newest": _newest(request, by)}
+    return render(request, "pages/history.html", context)
+
+
+@require_POST
+def ask_again(request: HttpRequest) -> HttpResponse:
+    """Has what older versions answered answered by the live one."""
+    classifier = Classifier.objects.named(request.POST.get("classifier", ""))
+    if classifier is None:
+        raise Http404
+    asked = ask_history_again(by=person_behind(request), classifier=classifier)
+    messages.success(request, f"{asked:,} picture{'' if asked == 1 else 's'} asked about again. The old answers stay.")
+    return redirect(f"{reverse('pages:history')}?classifier={classifier.slug}")
+
+
+def _newest(request: HttpRequest, slug: str | None) -> ModelVersion | None:
+    """The live version of the classifier looked at, where it has something to answer again."""
+    live = ModelVersion.objects.live().filter(classifier__slug=slug).first() if slug else None
+    outdated = live and Prediction.objects.visible_to(person_behind(request)).answered_before(live).exists()
+    return live if outdated else None
 
 
 def _id(request: HttpRequest, name: str) -> uuid.UUID | None:

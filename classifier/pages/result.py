@@ -16,6 +16,7 @@ from classifier.actions.ask_again import ask_again
 from classifier.actions.delete_image import delete_image
 from classifier.models import Classifier, Image, Prediction, Worker
 from classifier.models.waiting import wait_until_settled
+from classifier.pages.reproducing import programs_for
 from classifier.pages.verdict import question
 from classifier.pages.visitors import person_behind
 from classifier.policy import TooManyPictures, images_open_to
@@ -33,17 +34,21 @@ def result(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     if image is None:  # what came from an address may have turned out to be a picture that this person has already
         known = get_object_or_404(Prediction.objects.visible_to(person).filter(fetch__made_for=id).newest_first()[:1])
         return redirect("pages:result", known.image_id)
-    context = {**_answer(image, FIRST_LOOK_S), "can_delete": True, "sent_before": "before" in request.GET}
-    return render(request, "pages/result.html", context)
+    found = _answer(image, FIRST_LOOK_S)
+    if found["image"] != image:
+        return redirect("pages:result", found["image"].pk)
+    context = {**found, "can_delete": True, "sent_before": "before" in request.GET}
+    return render(request, "pages/result.html", {**context, **programs_for(request, image, context["prediction"])})
 
 
 @require_safe
 @never_cache
 def answer(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """The part of the page that changes, for htmx."""
-    found = _answer(_own_image(request, id), FIRST_LOOK_S)
+    image = _own_image(request, id)
+    found = _answer(image, FIRST_LOOK_S)
     response = render(request, "partials/answer.html", found)
-    if found["image"].source == "url" and not found["poll"]:
+    if image.source == "url" and not found["poll"]:
         response["HX-Refresh"] = "true"  # the picture came after the page: now it can stand beside the answer
     return response
 
@@ -91,11 +96,13 @@ def _arrived_image(request: HttpRequest, id: uuid.UUID) -> Image:
 
 
 def _answer(image: Image, seconds: float) -> dict[str, Any]:
-    latest = Prediction.objects.filter(image=image).with_image().newest_first()
-    prediction = latest.first()
+    """The latest, and the picture, which may have come meanwhile, or have turned out to be another image's."""
+    shown = Prediction.objects.with_image()
+    prediction = shown.filter(image=image).newest_first().first()
     if prediction and prediction.pending:
         wait_until_settled([prediction.pk], 0 if _no_worker(prediction) else seconds)
-        prediction = latest.first()
+        prediction = shown.filter(pk=prediction.pk).first()
+        image = prediction.image if prediction else image
     return {
         "image": image,
         "prediction": prediction,

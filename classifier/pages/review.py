@@ -3,63 +3,28 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from functools import wraps
-from typing import Concatenate, NamedTuple, ParamSpec
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classifier import policy
 from classifier.actions.review_image import BadVerdict, StaleReview, review_image
 from classifier.actions.undo_review import CannotUndo, undo_review
-from classifier.models import Classifier, Prediction, Review, Sample, State
-from classifier.models.samples import SampleQuerySet
+from classifier.models import Prediction, Review, Sample
+from classifier.models.selections import Selection
+from classifier.pages.reviewing import choices_for, id_in, query_of, reviewers_only, selection_of
 from classifier.pages.verdict import verdict_on
 from classifier.pages.visitors import person_behind
 
 PAGE = 24
 HISTORY = 10
-WAITING, ALL = "waiting", "all"
-STATES = {WAITING: "waiting", State.ACCEPTED: "accepted", State.CORRECTED: "corrected", State.EXCLUDED: "unusable", ALL: "all"}
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Which samples are looked through; what the address does not say, or says wrongly, selects nothing."""
-
-    classifier: str = ""
-    state: str = WAITING
-    label: str = ""
-
-    @classmethod
-    def of(cls, query: QueryDict) -> Selection:
-        given = {name: query.get(name, "").replace("\0", "").strip() for name in ("classifier", "label")}
-        state = query.get("state", "")
-        return cls(**given, state=state if state in STATES else WAITING)
-
-    def samples(self) -> SampleQuerySet:
-        samples = Sample.objects.open_to_reviewers()
-        if self.state != ALL:
-            samples = samples.filter(state=State.NEW if self.state == WAITING else self.state)
-        if self.classifier:
-            samples = samples.filter(classifier__slug=self.classifier)
-        if self.label:
-            samples = samples.with_label(self.label)
-        return samples.in_queue_order()
-
-    def query(self, **more: object) -> str:
-        return urlencode({name: value for name, value in {**asdict(self), **more}.items() if value})
 
 
 class Entry(NamedTuple):
@@ -67,34 +32,17 @@ class Entry(NamedTuple):
     answer: Prediction | None
 
 
-def reviewers_only(view: View[P]) -> View[P]:
-    """Others get the page that says so."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        try:
-            policy.require_reviewer(request.user)
-        except policy.ReviewersOnly as error:
-            raise PermissionDenied(str(error)) from error
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
 @reviewers_only
 @require_safe
 @never_cache
 def queue(request: HttpRequest) -> HttpResponse:
-    selection = Selection.of(request.GET)
+    selection = selection_of(request.GET)
     page = Paginator(selection.samples().for_showing(), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "entries": _with_answers(list(page)),
-        "selection": selection,
-        "query": selection.query(),
-        "states": STATES,
-        "classifiers": Classifier.objects.all(),
         "last": _last_verdict(request),
+        **choices_for(selection),
     }
     return render(request, "pages/review.html", context)
 
@@ -119,19 +67,19 @@ def sample(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 def sample_undo(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """Takes a decision on the sample back and shows it again."""
     found = _open(id)
-    given = _id(request.POST.get("review", ""))
+    given = id_in(request.POST.get("review", ""))
     review = get_object_or_404(found.reviews, pk=given or uuid.UUID(int=0))
     try:
         undo_review(by=person_behind(request), review=review)
     except (CannotUndo, policy.NotAllowed) as error:
         messages.error(request, str(error))
-    return redirect(_address(found, Selection.of(request.GET)))
+    return redirect(_address(found, selection_of(request.GET)))
 
 
 def _decide(request: HttpRequest, found: Sample) -> str:
     """Where to go on. Raises BadVerdict and StaleReview."""
-    selection = Selection.of(request.GET)
-    following = selection.samples().queued_after(found.changed_at, found).first()
+    selection = selection_of(request.GET)
+    following = selection.samples().queued_after(found.place).first()
     verdict, label = verdict_on(request, _to_confirm(found, _answer_to(found)))
     review = review_image(
         by=person_behind(request),
@@ -148,8 +96,8 @@ def _decide(request: HttpRequest, found: Sample) -> str:
 
 
 def _show(request: HttpRequest, id: uuid.UUID, problem: str = "", status: int = 200) -> HttpResponse:
-    found, selection = _open(id), Selection.of(request.GET)
-    following = selection.samples().queued_after(found.changed_at, found).first()
+    found, selection = _open(id), selection_of(request.GET)
+    following = selection.samples().queued_after(found.place).first()
     decisions = found.reviews.standing().filter(decides=True).newest_first().for_showing()
     context = {
         "sample": found,
@@ -159,20 +107,21 @@ def _show(request: HttpRequest, id: uuid.UUID, problem: str = "", status: int = 
         "last": _last_verdict(request) or decisions.first(),
         "here": _address(found, selection),
         "skip": _address(following, selection),
-        "query": selection.query(),
+        "back": _address(selection.samples().queued_before(found.place).first(), selection),
+        "query": query_of(selection),
         "problem": problem,
     }
     return render(request, "pages/review_sample.html", context, status=status)
 
 
 def _open(id: uuid.UUID) -> Sample:
-    return get_object_or_404(Sample.objects.open_to_reviewers().for_showing(), pk=id)
+    return get_object_or_404(Sample.objects.open_to_reviewers().in_queue_order().for_showing(), pk=id)
 
 
 def _address(found: Sample | None, selection: Selection, **more: object) -> str:
     """Of the sample, or of the queue where there is none."""
     path = reverse("pages:review-sample", args=[found.pk]) if found else reverse("pages:review")
-    return f"{path}?{selection.query(**more)}"
+    return f"{path}?{query_of(selection, **more)}"
 
 
 def _answer_to(found: Sample) -> Prediction | None:
@@ -192,14 +141,7 @@ def _with_answers(samples: Sequence[Sample]) -> list[Entry]:
 
 def _last_verdict(request: HttpRequest) -> Review | None:
     """What this person decided a moment ago, to be taken back."""
-    last = _id(request.GET.get("last", ""))
+    last = id_in(request.GET.get("last", ""))
     if last is None:
         return None
     return Review.objects.standing().filter(pk=last, by=request.user.pk, decides=True).for_showing().first()
-
-
-def _id(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None

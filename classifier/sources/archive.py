@@ -10,17 +10,16 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import IO, cast
 
 from classifier.ml.pixels import MAX_BYTES
 from classifier.sources.submission import BadSubmission, Submission
 
-MAX_PICTURES = 64
-MAX_ENTRIES = 1_000
 MAX_INFLATED = 100 * 1024 * 1024
 MAX_RATIO = 500  # drawings as BMP stay under 400, nothing but zeros comes to 1,000
 RATIO_COUNTS_FROM = 1024 * 1024
-MAX_READ = 512 * 1024  # of the file at once; opening reads the whole directory of entries at once, and that before it counts them
 CHUNK = 4 * 1024  # the least that zipfile reads ahead: with it, what was read tells the ratio so far
 MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 NESTED = (".zip", ".jar", ".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst")
@@ -36,11 +35,31 @@ Found = tuple[str, Submission | BadSubmission]
 BROKEN = "The archive is damaged or of an unusual kind. Make a plain ZIP of the pictures and send that."
 LOCKED = "The archive is locked with a password. Send it without one."
 BOMB = "The archive unpacks to far more than it should. Send the pictures themselves."
-TOO_MANY_ENTRIES = f"The archive has too many files in it: {MAX_ENTRIES:,} at most."
-TOO_MANY = f"The archive has more than {MAX_PICTURES} pictures. Send them in several archives."
 TOO_LARGE = f"The archive holds more than {MAX_INFLATED // 1024**2} MB. Send the pictures in several archives."
 NO_PICTURE = "There is no picture in the archive."
+INNER_ARCHIVE = "This is an archive in the archive. Send its pictures themselves."
 PICTURE_TOO_LARGE = f"A picture may have {MAX_BYTES // 1024**2} MB at most. Send a smaller one."
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much an archive may hold. `read` of it at once: opening reads the whole directory, before its entries are counted."""
+
+    pictures: int
+    entries: int
+    read: int
+
+    @property
+    def too_many_entries(self) -> str:
+        return f"The archive has too many files in it: {self.entries:,} at most."
+
+    @property
+    def too_many(self) -> str:
+        return f"The archive has more than {self.pictures:,} pictures. Send them in several archives."
+
+
+AT_ONCE = Bounds(pictures=64, entries=1_000, read=512 * 1024)
+IN_BULK = Bounds(pictures=10_000, entries=20_000, read=4 * 1024 * 1024)
 
 
 def is_archive(file: IO[bytes]) -> bool:
@@ -56,48 +75,85 @@ def from_archive(file: IO[bytes]) -> Iterator[Found]:
 
     What was handed out before the refusal is to be thrown away.
     """
+    with _opened(file, AT_ONCE) as (archive, entries, sips):
+        for name, content in _contents(archive, entries, sips):
+            if not content.startswith(MAGIC):
+                yield name, submission_of(content)
+
+
+def count_in(file: IO[bytes]) -> int:
+    """How many pictures an archive with up to 10,000 says that it holds. Raises BadSubmission."""
+    with _opened(file, IN_BULK) as (_, entries, _):
+        return len(entries)
+
+
+def part_of(file: IO[bytes], start: int, stop: int) -> Iterator[Found]:
+    """Some of them, by their places; an archive among them is refused alone. Raises BadSubmission as `from_archive` does."""
+    with _opened(file, IN_BULK) as (archive, entries, sips):
+        for name, content in _contents(archive, entries[start:stop], sips):
+            yield name, BadSubmission("bad_archive", INNER_ARCHIVE) if content.startswith(MAGIC) else submission_of(content)
+
+
+def files_in(file: IO[bytes], bounds: Bounds) -> Iterator[tuple[str, bytes]]:
+    """Each file's whole name, and its bytes: one too many of a file that has more than a picture may. Raises BadSubmission."""
+    with _opened(file, bounds) as (archive, entries, sips):
+        yield from _inflated_each(archive, entries, sips)
+
+
+@contextmanager
+def _opened(file: IO[bytes], bounds: Bounds) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo], _Sips]]:
     try:
-        sips = _Sips(file)
+        sips = _Sips(file, bounds)
         with zipfile.ZipFile(cast("IO[bytes]", sips)) as archive:
-            budget = MAX_INFLATED
-            for entry in _pictures_in(archive):
-                content = _inflated(archive, entry, sips, budget)
-                budget -= len(content)
-                if not content.startswith(MAGIC):
-                    yield _shown(entry.filename), _submission(content)
+            yield archive, _pictures_in(archive, bounds), sips
     except BadSubmission:
         raise
     except DAMAGED as error:
         raise BadSubmission("bad_archive", BROKEN) from error
 
 
-class _Sips:
-    """A file that refuses to be swallowed: an archive that lies about its directory costs half a megabyte."""
+def _contents(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], sips: _Sips) -> Iterator[tuple[str, bytes]]:
+    for name, content in _inflated_each(archive, entries, sips):
+        yield _shown(name), content
 
-    def __init__(self, file: IO[bytes]) -> None:
+
+def _inflated_each(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], sips: _Sips) -> Iterator[tuple[str, bytes]]:
+    budget = MAX_INFLATED
+    for entry in entries:
+        content = _inflated(archive, entry, sips, budget)
+        budget -= len(content)
+        yield entry.filename, content
+
+
+class _Sips:
+    """A file that refuses to be swallowed: an archive that lies about its directory costs half a megabyte, in bulk four."""
+
+    def __init__(self, file: IO[bytes], bounds: Bounds) -> None:
         self.seek, self.tell, self._file = file.seek, file.tell, file
+        self._bounds = bounds
         self.taken = 0
 
     def seekable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
-        content = self._file.read(MAX_READ + 1 if size < 0 else min(size, MAX_READ + 1))
-        if len(content) > MAX_READ:
-            raise BadSubmission("bad_archive", TOO_MANY_ENTRIES)
+        most = self._bounds.read
+        content = self._file.read(most + 1 if size < 0 else min(size, most + 1))
+        if len(content) > most:
+            raise BadSubmission("bad_archive", self._bounds.too_many_entries)
         self.taken += len(content)
         return content
 
 
-def _pictures_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+def _pictures_in(archive: zipfile.ZipFile, bounds: Bounds) -> list[zipfile.ZipInfo]:
     """What is to be read, judged by the directory alone. Raises BadSubmission."""
     listed = archive.infolist()
     pictures = [entry for entry in listed if not _is_beside_the_point(entry)]
     refusals = (
-        (len(listed) > MAX_ENTRIES, TOO_MANY_ENTRIES),
+        (len(listed) > bounds.entries, bounds.too_many_entries),
         (_overlap(listed, archive.start_dir), BOMB),
         (not pictures, NO_PICTURE),
-        (len(pictures) > MAX_PICTURES, TOO_MANY),
+        (len(pictures) > bounds.pictures, bounds.too_many),
         (any(entry.flag_bits & ENCRYPTED for entry in pictures), LOCKED),
         (any(entry.compress_type not in METHODS for entry in pictures), BROKEN),
     )
@@ -139,11 +195,12 @@ def _inflated(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, sips: _Sips, bud
     return bytes(content)
 
 
-def _submission(content: bytes) -> Submission | BadSubmission:
+def submission_of(content: bytes, source: str = "archive") -> Submission | BadSubmission:
+    """The picture, or what is wrong with it."""
     if len(content) > MAX_BYTES:
         return BadSubmission("image_too_large", PICTURE_TOO_LARGE)
     try:
-        return Submission.of_picture(content, "archive")
+        return Submission.of_picture(content, source)
     except BadSubmission as refusal:
         return refusal.bare()
 

@@ -1,25 +1,33 @@
-"""What every worker process does by itself, whether or not the broker is there: beat, and look for waiting work."""
+"""What every worker process does by itself, whether or not the broker is there: beat, look for waiting work, and tidy up."""
 
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from celery import current_app
 from celery.signals import celeryd_after_setup, worker_process_init, worker_process_shutdown, worker_shutdown
+from django.core.management import call_command
 from django.db import close_old_connections
 
 from classifier import dispatch
-from classifier.models import Job, Worker
-from classifier.tasks import fetching, predicting, training
+from classifier.actions.sweep_storage import sweep_storage
+from classifier.models import Delivery, Job, Worker
+from classifier.tasks import delivering, fetching, predicting, training, unpacking
 
 BEAT_EVERY_S = 1.0
 RECONCILE_EVERY_S = 2.0
+TIDY_EVERY_S = 60.0
+MINUTES_A_DAY = 24 * 60
 
 logger = logging.getLogger(__name__)
 _leaving = threading.Event()
+_minutes = count()
+_first_folder = secrets.randbelow(256)  # so that workers that never live for long come to all of them too
 
 
 @worker_process_init.connect  # in the solo pool's only process, and after the fork in each of a prefork pool's
@@ -32,6 +40,7 @@ def start(**_: Any) -> None:
     beat()
     repeat(beat, BEAT_EVERY_S)
     repeat(reconcile, RECONCILE_EVERY_S)
+    repeat(tidy, TIDY_EVERY_S)
 
 
 @celeryd_after_setup.connect  # a pool of threads has no signal of its own, and `worker_ready` waits for the broker
@@ -44,6 +53,8 @@ def start_fetching(**_: Any) -> None:
         _leaving.clear()
         repeat(beat_fetching, BEAT_EVERY_S)
         repeat(fetching.call_for_help, RECONCILE_EVERY_S)
+        repeat(delivering.call_for_help, RECONCILE_EVERY_S)
+        repeat(unpacking.unpack_waiting, RECONCILE_EVERY_S)
 
 
 @celeryd_after_setup.connect
@@ -77,6 +88,18 @@ def reconcile() -> None:
     """Answer what no hint came for, and what another worker did not come back with."""
     while predicting.answer_pending() and not _leaving.is_set():
         pass
+
+
+def tidy() -> None:
+    """A folder of stored pictures a minute, which is all of them in some four hours.
+
+    Expired sessions and old deliveries at first and once a day.
+    """
+    minute = next(_minutes)
+    sweep_storage(step=_first_folder + minute)
+    if minute % MINUTES_A_DAY == 0:
+        call_command("clearsessions")
+        Delivery.objects.forget_old()
 
 
 def repeat(action: Callable[[], None], seconds: float) -> None:

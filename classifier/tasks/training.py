@@ -164,12 +164,11 @@ def _started(run: TrainingRun, frozen: TrainingSet, log: Any) -> Iterator[subpro
     command = [sys.executable, "-m", "classifier.ml", "retrain", run.recipe, "--while-stdin"]
     command += ["--data", str(frozen.folder), "--out", str(artifact_of(run))]
     command += ["--from", str(run.start_from.artifact)] if run.start_from else []
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def artifact_of(run: TrainingRun) -> Path:

@@ -9,6 +9,8 @@ const undo = document.getElementById('undo');
 const clear = document.getElementById('clear');
 const state = document.getElementById('draw-state');
 const askLabel = ask.textContent;
+/** A drawing of no further interest once it is sent is not kept for a return. */
+const keeps = form.dataset.forget === undefined;
 const sketch = new Sketch(document.getElementById('canvas'));
 
 /** Make the buttons and the live region tell what is on the paper. */
@@ -29,7 +31,7 @@ function act(button, action) {
 
 sketch.addEventListener('change', () => {
   show();
-  keep(sketch.strokes);
+  if (keeps) keep(sketch.strokes);
 });
 undo.addEventListener('click', () => act(undo, () => sketch.undo()));
 clear.addEventListener('click', () => act(clear, () => sketch.clear()));
@@ -59,7 +61,7 @@ form.addEventListener('submit', (event) => {
   ask.setAttribute('aria-disabled', 'true'); // not `disabled`: that would drop the focus
   ask.textContent = 'Sending…';
   state.textContent = 'Sending your drawing.';
-  markSent();
+  if (keeps) markSent();
 });
 
 // Coming back by the back button may show this very page again, as it was left: make it usable.
@@ -70,5 +72,5 @@ window.addEventListener('pageshow', () => {
 });
 
 sketch.pen = Number(form.elements.pen.value);
-sketch.restore(recall());
+if (keeps) sketch.restore(recall());
 show();

@@ -1,5 +1,5 @@
 /**
- * Judging by keyboard. Whatever carries `data-key` does on that key what a click on it does: buttons and links act, a field is
+ * Judging by keyboard. Whatever carries `data-key` does on that key (or those, with spaces between) what a click on it does: buttons and links act, a field is
  * focused, a <details> opens. Keys that are typed into a field, or held with Ctrl, Alt or Meta, are left alone, and Enter on
  * something that can be pressed presses that.
  */
@@ -9,7 +9,8 @@ const PRESSED = 'button, a, summary';
 let leaving = false; // a key held down must not judge the next sample, nor this one twice
 
 function keyed(key) {
-  return [...document.querySelectorAll('[data-key]')].find((element) => element.dataset.key.toLowerCase() === key.toLowerCase());
+  const wanted = key.toLowerCase();
+  return [...document.querySelectorAll('[data-key]')].find((element) => element.dataset.key.toLowerCase().split(' ').includes(wanted));
 }
 
 function act(element) {

@@ -232,7 +232,7 @@ def test_the_queue_has_peoples_no_first_and_the_newest_of_them_before(reviewer: 
     queue = list(Sample.objects.awaiting_review().in_queue_order())
     assert [row.image_id for row in queue] == [reported.image_id, second.image_id, first.image_id, yes.image_id]
     for sample, following in zip(queue, [*queue[1:], None], strict=True):
-        rest = Sample.objects.awaiting_review().queued_after(sample.changed_at, sample)
+        rest = Sample.objects.awaiting_review().queued_after(sample.place)
         assert rest.first() == following
     assert silent.image_id not in {row.image_id for row in Sample.objects.open_to_reviewers()}
 

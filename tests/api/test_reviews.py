@@ -176,7 +176,7 @@ def test_the_queue_is_for_reviewers(api: APIClient, reviewer: APIClient, answer:
     def found(query: str = "") -> list[str]:
         return [row["image"]["id"] for row in reviewer.get(f"{QUEUE}?{query}").json()["results"]]
 
-    assert found() == [str(right.image_id), str(answer.image_id)]
+    assert found() == [str(answer.image_id), str(right.image_id)]
     assert found("disputed=true") == found("label=dog") == [str(answer.image_id)]
     assert found("disputed=false") == [str(right.image_id)]
     assert found("classifier=photo") == found("state=accepted") == []

@@ -40,12 +40,20 @@ def test_each_call_has_a_key_of_its_own_unless_one_is_given(call: Call) -> None:
     assert keys[2] == "mine"
 
 
-def test_what_cannot_be_told_apart_is_not_sent_twice(call: Call) -> None:
-    for name, arguments in (("predict_batch", [[HOUSE]]), ("create_token", ["laptop"])):
-        for trouble in (CUT, BUSY):
-            with server(trouble, reply({})) as site, pytest.raises((ServerUnreachable, ApiError)):
-                call(site.url, name, *arguments)
-            assert len(site.received) == 1
+@pytest.mark.parametrize("trouble", [CUT, BUSY])
+def test_a_batch_too_is_sent_again_with_the_same_key(call: Call, trouble: bytes) -> None:
+    with server(trouble, reply({"results": [prediction()]})) as site:
+        assert call(site.url, "predict_batch", [HOUSE])[0].id == ID
+    first, again = (asked.headers["idempotency-key"] for asked in site.received)
+    assert first == again
+
+
+def test_a_token_whose_secret_was_lost_on_the_way_is_not_made_twice(call: Call) -> None:
+    shown = refusal("409 Conflict", "secret_shown_once")
+    with server(CUT, shown) as site, pytest.raises(ApiError) as lost:
+        call(site.url, "create_token", "laptop")
+    assert lost.value.code == "secret_shown_once"
+    assert len({asked.headers["idempotency-key"] for asked in site.received}) == 1
 
 
 def test_what_was_refused_for_now_is_sent_again_even_so(call: Call) -> None:

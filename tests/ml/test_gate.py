@@ -141,6 +141,12 @@ def test_the_worst_mistakes_are_the_surest() -> None:
     assert found.confusion().tolist() == [[0, 0], [3, 1]]
 
 
+def test_reliability_tells_how_often_it_was_right_when_so_sure() -> None:
+    probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.4, 0.6], [0.4, 0.6]])
+    found = Answers(probabilities, np.array([0, 1, 1, 1]), ("a", "b", "c", "d"), ("x", "y"))
+    assert found.reliability() == [(0.6, 1.0, 2), (0.9, 0.5, 2)]
+
+
 def test_answers_are_read_back_and_damage_is_said(tmp_path: Path) -> None:
     path, kept = tmp_path / "test.npz", by_chance(20, 0.5, 1)
     np.savez(path, probabilities=kept.probabilities, labels=kept.labels, images=np.array(kept.images))

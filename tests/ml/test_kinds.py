@@ -13,8 +13,8 @@ from PIL import Image, ImageDraw
 from classifier.ml import pixels
 from classifier.ml.pixels import looks_like
 from tests.factories import photo, picture
+from tests.ml.pictures import BITMAPS, CLEAN, DRAWINGS, HARD
 from tests.ml.redrawing import Style, redraw, rotated
-from tests.ml.test_pixels import BITMAPS, CLEAN, DRAWINGS, HARD
 
 PAPERS = {
     "notebook": Style(

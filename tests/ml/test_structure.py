@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import time
 import zlib
@@ -13,12 +12,7 @@ from PIL import Image
 
 from classifier.ml import structure
 from classifier.ml.pixels import MAX_BYTES, BadPicture, open_picture
-
-
-def saved(image: Image.Image, kind: str, **options: Any) -> bytes:
-    file = io.BytesIO()
-    image.save(file, kind, **options)
-    return file.getvalue()
+from tests.ml.pictures import saved
 
 
 def chunk(name: bytes, body: bytes = b"") -> bytes:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 from django.db import connection, transaction
@@ -15,8 +16,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def _only_notices_wake(monkeypatch: pytest.MonkeyPatch) -> None:
+def _only_notices_wake(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(waiting, "LOOK_ANYWAY_S", 60)
+    monkeypatch.setattr(waiting, "LINGER_S", 0)
+    yield
+    if thread := waiting.lookout._thread:  # its connection would keep the database from being removed
+        thread.join(10)
 
 
 def answer_all() -> None:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from classifier.models import Classifier, User
+from classifier.models import Classifier, ModelVersion, User
+from tests.measured import make_maintainer, make_whole_version
 
 
 @pytest.fixture
@@ -17,3 +18,21 @@ def member(owner: User, doodle: Classifier) -> Client:
     client = Client()
     client.force_login(owner)
     return client
+
+
+@pytest.fixture
+def mary(db: None) -> User:
+    return make_maintainer("mary")
+
+
+@pytest.fixture
+def maintainer(mary: User) -> Client:
+    client = Client()
+    client.force_login(mary)
+    return client
+
+
+@pytest.fixture
+def live(db: None) -> ModelVersion:
+    """Came with the project."""
+    return make_whole_version(live=True)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from classifier.models import Classifier, Image, Job, Prediction, User
+from classifier.models import Classifier, Image, Prediction, User
 from tests.factories import HOUSE, PASSWORD, make_prediction, make_predictions, make_worker, picture
 
 pytestmark = pytest.mark.django_db
@@ -217,50 +217,3 @@ def test_errors_are_pages_for_people_and_json_for_programs(visitor: Client) -> N
     assert "<h1" in page.content.decode()
     program = visitor.get("/api/v1/no/such/thing/")
     assert program.json()["error"]["code"] == "not_found"
-
-
-def ask_by_address(client: Client) -> Image:
-    assert client.post("/", {"image_url": " https://example.com/cat.png "}).status_code == 302
-    return Image.objects.latest("created_at")
-
-
-def test_a_picture_at_an_address_stands_beside_its_answer_once_it_has_come(visitor: Client) -> None:
-    make_worker(job=Job.FETCHING)
-    image = ask_by_address(visitor)
-    page, answer, file = (reverse(f"pages:{name}", args=[image.pk]) for name in ("result", "answer", "image-file"))
-    assert "once it has been fetched" in visitor.get(page).content.decode()
-    assert "Fetching the picture" in visitor.get(answer).content.decode()
-    assert "HX-Refresh" not in visitor.get(answer)
-    assert visitor.get(file).status_code == visitor.get(reverse("pages:image-seen", args=[image.pk])).status_code == 404
-    assert visitor.get("/history/").status_code == 200
-    Prediction.objects.update(status="failed", error_message="It could not be fetched.")
-    assert "It could not be fetched." in visitor.get(page).content.decode()
-    assert visitor.get(answer)["HX-Refresh"] == "true"
-
-
-def test_a_picture_that_nobody_can_fetch_says_so(visitor: Client) -> None:
-    make_worker()
-    image = ask_by_address(visitor)
-    answer = visitor.get(reverse("pages:answer", args=[image.pk])).content.decode()
-    assert "cannot be fetched from addresses right now" in answer
-    assert "data-poll" in answer
-    assert "No worker is running" not in answer
-
-
-def test_the_page_of_a_picture_that_was_known_leads_there(visitor: Client, member: Client) -> None:
-    image = ask_by_address(visitor)
-    prediction = Prediction.objects.get()
-    known = draw(visitor)
-    prediction.image = known
-    prediction.save()
-    page = reverse("pages:result", args=[image.pk])
-    image.delete()
-    assert visitor.get(page)["Location"] == reverse("pages:result", args=[known.pk])
-    assert member.get(page).status_code == 404
-
-
-def test_an_address_that_is_none_gets_a_sentence(visitor: Client) -> None:
-    answer = visitor.post("/", {"image_url": "file:///etc/passwd"})
-    assert answer.status_code == 400
-    assert "begins with http" in answer.content.decode()
-    assert not Image.objects.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from typing import Any
 
@@ -88,6 +89,39 @@ def test_a_finger_draws_without_moving_the_page(page: Page) -> None:
 def test_a_file_is_chosen_and_answered(page: Page) -> None:
     page.goto("/")
     page.locator("input[type=file]").set_input_files({"name": "house.png", "mimeType": "image/png", "buffer": picture()})
+    page.wait_for_url("**/images/**")
+    expect(page.locator(".guesses li")).to_have_count(3, timeout=10_000)
+
+
+def hand_over(page: Page, content: bytes, event: str) -> None:
+    """Drop a picture on the page, or paste it."""
+    page.evaluate(
+        """([text, name]) => {
+          const files = new DataTransfer();
+          const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+          files.items.add(new File([bytes], 'house.png', { type: 'image/png' }));
+          const event = name === 'drop' ? new DragEvent(name, { dataTransfer: files, bubbles: true, cancelable: true })
+            : new ClipboardEvent(name, { clipboardData: files, bubbles: true });
+          document.body.dispatchEvent(event);
+        }""",
+        [base64.b64encode(content).decode(), event],
+    )
+
+
+@pytest.mark.parametrize("event", ["drop", "paste"])
+def test_a_picture_is_handed_over_without_choosing_a_file(page: Page, event: str) -> None:
+    page.goto("/")
+    hand_over(page, picture(210), event)
+    page.wait_for_url("**/images/**")
+    expect(page.locator(".guesses li")).to_have_count(3, timeout=10_000)
+
+
+def test_the_camera_of_a_phone_is_asked_for(page: Page) -> None:
+    page.goto("/")
+    with page.expect_file_chooser() as chosen:
+        page.get_by_role("button", name="Take a photo").click()
+    assert chosen.value.element.get_attribute("capture") == "environment"
+    chosen.value.set_files({"name": "now.png", "mimeType": "image/png", "buffer": picture(220)})
     page.wait_for_url("**/images/**")
     expect(page.locator(".guesses li")).to_have_count(3, timeout=10_000)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from contextlib import closing
 
@@ -17,6 +18,22 @@ REVIEWER = """
 from classifier.models import User
 from django.contrib.auth.models import Group
 User.objects.get(username={name!r}).groups.add(Group.objects.get(name="reviewers"))
+"""
+
+DOUBTED = """
+from django.utils.crypto import get_random_string
+from classifier.models import Classifier, Image, Sample, User
+owner, doodle = User.objects.get(username={name!r}), Classifier.objects.get(slug="doodle")
+given, dog = (doodle.labels.get(name=name) for name in ({label!r}, "dog"))
+stroke = {{"source": "import", "width": 256, "height": 256, "content_type": "image/png"}}
+for place in range({count}):
+    image = Image.objects.create(owner=owner, sha256=get_random_string(64), strokes=[[[0, 90 + place], [0, 200]]], **stroke)
+    Sample.objects.create(image=image, classifier=doodle, state="accepted", label=given, suspected=given, suggestion=dog,
+                          suspicion=0.9, suspected_probability=0.01, suggestion_probability=0.93)
+"""
+DECIDED = """
+from classifier.models import Sample
+print(Sample.objects.filter(image__owner__username={name!r}, state="corrected").count())
 """
 
 
@@ -109,3 +126,63 @@ def test_a_reviewer_clears_the_queue_without_a_mouse(page: Page, site: Site) -> 
     expect(page.locator(".card")).to_have_count(2)
     page.goto("/review/?state=all&label=dog")
     expect(page.locator(".card").filter(has_text="unusable")).to_have_count(1)
+
+
+def doubted(site: Site, count: int, label: str) -> str:
+    """A reviewer with pictures of their own that are labelled so and that the network takes for dogs: their name."""
+    name = corrected(site, 0)
+    site.manage("shell", "-c", REVIEWER.format(name=name) + DOUBTED.format(name=name, count=count, label=label))
+    return name
+
+
+def decided(site: Site, name: str) -> int:
+    return int(site.manage("shell", "-c", DECIDED.format(name=name)).split()[-1])
+
+
+def test_a_hundred_samples_are_cleared_by_keyboard(page: Page, site: Site) -> None:
+    name = doubted(site, 100, "cat")
+    sign_in(page, name)
+    page.goto("/review/?source=import&suggested=dog&label=cat")
+    expect(page.locator("main")).to_contain_text("100 samples")
+    expect(page.locator(".card").first).to_contain_text("labelled cat; the model says dog 0.93, cat 0.01")
+    started = time.perf_counter()
+    page.keyboard.press("Enter")
+    for _ in range(100):
+        page.wait_for_url("**/review/*-*/**", wait_until="domcontentloaded")
+        before = page.url
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url, before=before: url != before, wait_until="domcontentloaded")  # type: ignore[misc]
+    print(f"100 samples were cleared by keyboard in {time.perf_counter() - started:.1f} s.")
+    expect(page.locator("main")).to_contain_text("That was the last one here.")
+    assert decided(site, name) == 100
+
+
+def test_the_grid_is_worked_by_mouse_and_keys(page: Page, site: Site) -> None:
+    name = doubted(site, 30, "apple")
+    sign_in(page, name)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto("/review/grid/?source=import&label=apple&suggested=dog&size=24")
+    tiles, count = page.locator(".tile"), page.locator("[data-count]")
+    tiles.nth(1).click()
+    tiles.nth(4).click(modifiers=["Shift"])
+    expect(count).to_have_text("4 selected")
+    start, end = tiles.nth(7).bounding_box(), tiles.nth(9).bounding_box()
+    assert start
+    assert end
+    page.mouse.move(start["x"] + 50, start["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 50, end["y"] + 60, steps=8)
+    page.mouse.up()
+    expect(count).to_have_text("7 selected")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    expect(count).to_have_text("Select some first")
+    page.keyboard.press("a")
+    expect(count).to_have_text("24 selected")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**together=**")
+    expect(page.locator("main")).to_contain_text("Decided: 24 samples.")
+    assert decided(site, name) == 24
+    page.keyboard.press("u")
+    expect(page.locator("main")).to_contain_text("Taken back: 24 samples.")
+    assert decided(site, name) == 0

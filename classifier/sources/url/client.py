@@ -9,7 +9,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass
@@ -28,6 +28,8 @@ REDIRECTS = (301, 302, 303, 307, 308)
 OVERHEAD_BYTES = 256 * 1024  # headers, and what chunked encoding adds
 PIECE = 64 * 1024
 USER_AGENT = "DoodleSite/1 (fetches the one picture that a person asked about)"
+POSTING_AGENT = "DoodleSite/1 (tells a webhook what is settled)"
+UNREACHED = "This address could not be reached, or may not be."
 REFUSED = "No picture could be fetched from this address. Try it in a browser, or save the picture and upload it."
 
 logger = logging.getLogger(__name__)
@@ -181,11 +183,31 @@ def _secured(connection: socket.socket, address: Address, rules: Rules, clock: C
     return secured
 
 
+def post(url: str, body: bytes, headers: Mapping[str, str], rules: Rules) -> int:
+    """The status with which the address answers; a redirect is not followed. Raises BadSubmission where no answer comes."""
+    address, clock = parse(url), Clock(rules.seconds)
+    sent = {**headers, "User-Agent": POSTING_AGENT, "Content-Length": str(len(body))}
+    try:
+        with closing(_connected(address, rules, clock)) as connection:
+            return _answered(connection, address, clock, "POST", sent, body).status
+    except Exception as error:  # whatever hostile bytes make a parser raise
+        reason = error if isinstance(error, Refusal) else type(error).__name__
+        logger.info("Nothing sent to %s: %s", address.place, reason)
+        raise BadSubmission("url_refused", UNREACHED) from error
+
+
 def _asked(connection: socket.socket, address: Address, clock: Clock) -> http.client.HTTPResponse:
-    headers = {"Host": address.host_header, "User-Agent": USER_AGENT, "Accept": "image/*", "Accept-Encoding": "identity"}
-    lines = [f"GET {address.target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "Connection: close"]
+    headers = {"User-Agent": USER_AGENT, "Accept": "image/*", "Accept-Encoding": "identity"}
+    return _answered(connection, address, clock, "GET", headers)
+
+
+def _answered(
+    connection: socket.socket, address: Address, clock: Clock, method: str, headers: Mapping[str, str], body: bytes = b""
+) -> http.client.HTTPResponse:
+    named = {"Host": address.host_header, **headers, "Connection": "close"}
+    lines = [f"{method} {address.target} HTTP/1.1", *(f"{name}: {value}" for name, value in named.items())]
     connection.settimeout(clock.left())
-    connection.sendall("\r\n".join([*lines, "", ""]).encode("ascii"))
+    connection.sendall("\r\n".join([*lines, "", ""]).encode("ascii") + body)
     response = http.client.HTTPResponse(Wire(connection, clock))  # type: ignore[arg-type]
     response.begin()
     return response

@@ -33,19 +33,18 @@ class Request:
 
 @dataclass(frozen=True)
 class Operation:
-    """A method and a path. With `keyed` the site honours an Idempotency-Key; with `repeatable` it takes a repetition as one."""
+    """A method and a path. With `keyed` the site honours an Idempotency-Key, and takes a repetition as one."""
 
     method: str
     path: str
     keyed: bool = False
-    repeatable: bool = False
 
     def request(self, id: Id | None = None, *, wait: int = 0, key: str | None = None, **parts: Any) -> Request:
         """Raises BadInput where `id` is none."""
         request = Request(
             method=self.method,
             path=ROOT + self.path.format(id=_checked(id)),
-            repeatable=self.repeatable or self.keyed or self.method != "POST",
+            repeatable=self.keyed or self.method != "POST",
             headers={"Idempotency-Key": key or str(uuid.uuid4())} if self.keyed else {},
             **parts,
         )
@@ -53,7 +52,7 @@ class Operation:
 
 
 PREDICT = Operation("POST", "predictions/", keyed=True)
-PREDICT_BATCH = Operation("POST", "predictions/batch/")
+PREDICT_BATCH = Operation("POST", "predictions/batch/", keyed=True)
 PREDICTIONS = Operation("GET", "predictions/")
 PREDICTION = Operation("GET", "predictions/{id}/")
 DELETE_PREDICTION = Operation("DELETE", "predictions/{id}/")
@@ -61,12 +60,12 @@ IMAGE = Operation("GET", "images/{id}/")
 IMAGE_FILE = Operation("GET", "images/{id}/file/")
 IMAGE_SEEN = Operation("GET", "images/{id}/seen/")
 DELETE_IMAGE = Operation("DELETE", "images/{id}/")
-REVIEW = Operation("POST", "images/{id}/reviews/", repeatable=True)  # the same verdict again is the same review
+REVIEW = Operation("POST", "images/{id}/reviews/", keyed=True)
 REVIEWS = Operation("GET", "images/{id}/reviews/")
 TOKENS = Operation("GET", "tokens/")
-CREATE_TOKEN = Operation("POST", "tokens/")
+CREATE_TOKEN = Operation("POST", "tokens/", keyed=True)
 REVOKE_TOKEN = Operation("DELETE", "tokens/{id}/")
-SIGN_UP = Operation("POST", "users/")
+SIGN_UP = Operation("POST", "users/", keyed=True)
 
 
 def _checked(id: Id | None) -> str:

@@ -1,0 +1,73 @@
+"""Schemathesis over every operation of the API, on SQLite and on PostgreSQL: `python -m benchmarks.fuzz_api --help`.
+
+All checks but `positive_data_acceptance`, which takes a right 400 for a fault. Schemathesis is fetched by uv for the run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+
+from tests import servers
+from tests.running import ROOT, WEB, Site
+
+SCHEMATHESIS = "schemathesis==4.32.5"
+ALL_CHECKS = ("--exclude-checks", "positive_data_acceptance")
+CONFIG = '[parameters]\n"query.wait" = 0\n'  # nobody answers here: each wait would be 30 s
+LIMITS = {"DOODLE_RATE": "100000", "DOODLE_QUOTA": "10000000"}
+PREPARED = """
+from classifier.actions.issue_token import issue_token
+from classifier.models import User
+user = User.objects.create_superuser("root", "root@example.com", "a long enough secret")
+print(issue_token(by=user, name="fuzz")[1])
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append", help="both, unless named")
+    parser.add_argument("--examples", type=int, default=50, help="for each operation (50)")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    failed = [name for name in options.database or ("sqlite", "postgresql") if not fuzz(name, options.examples, options.seed)]
+    sys.exit(f"Failures on {' and '.join(failed)}." if failed else 0)
+
+
+def fuzz(database: str, examples: int, seed: int) -> bool:
+    """Whether nothing failed, on a site of its own without workers."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="doodle-fuzz-")))
+        url = {"DATABASE_URL": stack.enter_context(servers.postgresql())} if database == "postgresql" else {}
+        site = Site(folder, {**LIMITS, **url})
+        stack.callback(site.stop)
+        token = _started(site)
+        (folder / "schemathesis.toml").write_text(CONFIG)
+        print(f"{database}:", flush=True)
+        return subprocess.run(_command(folder, site.url, token, examples, seed), cwd=folder, check=False).returncode == 0
+
+
+def _started(site: Site) -> str:
+    """An administrator's token, once the site answers."""
+    site.manage("migrate", "--verbosity", "0")
+    site.manage("register_models")
+    token = site.manage("shell", "--verbosity", "0", "--command", PREPARED).strip()
+    site.web = site._start([*WEB, "--bind", f"127.0.0.1:{site.port}"])
+    site.wait_until(lambda: httpx.get(f"{site.url}/livez").status_code == 200, 60)
+    return token
+
+
+def _command(folder: Path, url: str, token: str, examples: int, seed: int) -> list[str]:
+    run = [str(ROOT / ".venv/bin/uv"), "tool", "run", "--from", SCHEMATHESIS, "schemathesis"]
+    run += ["--config-file", str(folder / "schemathesis.toml"), "run", f"{url}/api/v1/schema/", *ALL_CHECKS]
+    run += ["--header", f"Authorization: Bearer {token}", "--max-examples", str(examples), "--seed", str(seed)]
+    return [*run, "--workers", "1", "--continue-on-failure", "--request-timeout", "40"]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Which samples a reviewer looks through: the filters that the queue, the grid and the API have in common."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+import numpy as np
+
+from classifier.ml.gate import BadAnswers
+from classifier.models.measurements import answers_of
+from classifier.models.predictions import Prediction
+from classifier.models.samples import Reason, Sample, SampleQuerySet, State
+from classifier.models.versions import ModelVersion
+
+WAITING, ALL = "waiting", "all"
+STATES = {WAITING: "waiting", State.ACCEPTED: "accepted", State.CORRECTED: "corrected", State.EXCLUDED: "unusable", ALL: "all"}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is empty selects nothing out; `predicted` is what a network answered, that of `version` (an id) if there is one."""
+
+    classifier: str = ""
+    state: str = WAITING
+    label: str = ""
+    suggested: str = ""
+    predicted: str = ""
+    source: str = ""
+    version: str = ""
+    reason: str = ""
+
+    def samples(self) -> SampleQuerySet:
+        """In the order of the queue."""
+        samples = self._in_state()
+        fields = {"classifier__slug": self.classifier, "image__source": self.source, "suggestion__name": self.suggested}
+        samples = samples.filter(**{field: value for field, value in fields.items() if value})
+        if self.label and not self.version:
+            samples = samples.with_label(self.label)
+        if self.reason in Reason.values:
+            samples = samples.for_reason(self.reason)
+        return self._answered(samples).in_queue_order()
+
+    def _in_state(self) -> SampleQuerySet:
+        """From a cell of a version's table one wants to see all of its pictures, decided ones included."""
+        if self.state == WAITING and not self.version:
+            return Sample.objects.awaiting_review()
+        opened = Sample.objects.open_to_reviewers()
+        return opened if self.state in (ALL, WAITING) else opened.filter(state=self.state)
+
+    def _answered(self, samples: SampleQuerySet) -> SampleQuerySet:
+        version = _version(self.version)
+        if self.version and version is None:
+            return samples.none()
+        if version and (images := _in_cell(version, self.label, self.predicted)) is not None:
+            return samples.filter(classifier=version.classifier_id, image__in=images)
+        if self.label and version:
+            samples = samples.with_label(self.label)
+        if self.predicted or version:
+            samples = samples.filter(image__in=Prediction.objects.images_called(self.predicted, self.classifier, version))
+        return samples
+
+
+def _version(text: str) -> ModelVersion | None:
+    try:
+        return ModelVersion.objects.filter(pk=uuid.UUID(text)).first()
+    except ValueError:
+        return None
+
+
+def _in_cell(version: ModelVersion, label: str, predicted: str) -> list[uuid.UUID] | None:
+    """The images of a cell of the version's confusion table, or of a row or column; None where it has no table."""
+    try:
+        answers = answers_of(version)
+    except BadAnswers:
+        return None
+    wanted = np.ones(len(answers), dtype=bool)
+    for name, given in ((label, answers.labels), (predicted, answers.best)):
+        if name:
+            wanted &= given == (answers.class_names.index(name) if name in answers.class_names else -2)
+    return [uuid.UUID(answers.images[row]) for row in np.flatnonzero(wanted) if answers.images[row]]

@@ -1,0 +1,79 @@
+"""What a maintainer's program does: make a classifier, fill it, have it trained, ask it. And what trains meanwhile."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from pathlib import Path
+from typing import Any
+
+from tests.factories import PASSWORD
+from tests.running import Caller, Site
+
+MAINTAINER = """
+from classifier.models import User
+from django.contrib.auth.models import Group
+User.objects.get(username={name!r}).groups.add(Group.objects.get(name="maintainers"))
+"""
+EACH = 12
+SECONDS = 300  # twenty where nothing else wants the processors
+SHAPES: dict[str, list[tuple[float, float]]] = {
+    "triangle": [(0, 255), (128, 0), (255, 255), (0, 255)],
+    "line": [(0, 0), (60, 20), (255, 60)],
+    "square": [(0, 0), (255, 0), (255, 255), (0, 255), (0, 0)],
+}
+
+
+class Maintainer(Caller):
+    """Its token may train."""
+
+    def __init__(self, site: Site) -> None:
+        name = f"mary-{uuid.uuid4().hex[:6]}"
+        super().__init__(site, name)
+        self.site = site
+        site.manage("shell", "-c", MAINTAINER.format(name=name))
+        token = self.post("/api/v1/tokens/", json={"name": "train"}, auth=(name, PASSWORD)).raise_for_status().json()
+        self.headers["Authorization"] = f"Bearer {token['token']}"
+
+    def make_classifier(self) -> str:
+        """The slug of a new one with pictures of each shape."""
+        slug, chance = f"shapes-{uuid.uuid4().hex[:6]}", random.Random(1)
+        made = {"slug": slug, "title": "Shapes", "kind": "drawing", "labels": list(SHAPES)}
+        self.post("/api/v1/classifiers/", json=made).raise_for_status()
+        for label in [label for label in SHAPES for _ in range(EACH)]:
+            sample = {"strokes": drawn(label, chance), "label": label}
+            self.post(f"/api/v1/classifiers/{slug}/samples/", json=sample).raise_for_status()
+        return slug
+
+    def start_training(self, slug: str) -> str:
+        """Where to look at the run."""
+        answer = self.post("/api/v1/training-runs/", json={"classifier": slug}).raise_for_status()
+        return answer.headers["Location"]
+
+    def promote(self, run: dict[str, Any]) -> None:
+        """What came of a run; two of the same pictures are not told apart by so few, hence the note."""
+        path = f"/api/v1/model-versions/{run['model_version']}/promote/"
+        self.post(path, json={"note": "These are few."}).raise_for_status()
+
+    def wait_for_end(self, run: str) -> dict[str, Any]:
+        self.site.wait_until(lambda: self.get(run).json()["status"] not in ("queued", "running"), SECONDS)
+        found: dict[str, Any] = self.get(run).json()
+        return found
+
+    def ask(self, slug: str, label: str) -> dict[str, Any]:
+        picture = {"strokes": drawn(label, random.Random(2)), "classifier": slug}
+        answer: dict[str, Any] = self.post("/api/v1/predictions/?wait=30", json=picture).raise_for_status().json()
+        return answer
+
+
+def drawn(label: str, chance: random.Random) -> list[list[list[float]]]:
+    """The shape as somebody might draw it."""
+    points = [(x + chance.uniform(-25, 25), y + chance.uniform(-25, 25)) for x, y in SHAPES[label]]
+    return [[[x for x, _ in points], [y for _, y in points]]]
+
+
+def training_processes(trainer: int) -> list[int]:
+    """Those that train for a worker, which may have others measure beside them. Looks in /proc."""
+    found = Path(f"/proc/{trainer}/task").glob("*/children")
+    pids = [int(pid) for children in found for pid in children.read_text().split()]
+    return [pid for pid in pids if b"retrain" in Path(f"/proc/{pid}/cmdline").read_bytes()]
