@@ -6,10 +6,11 @@ from collections import Counter
 from datetime import timedelta
 from typing import ClassVar
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from classifier.models.leases import Leased, LeasedQuerySet
 from classifier.models.predictions import Prediction
 
 LEASE = timedelta(seconds=60)  # 10 s for the network, the rest for decoding on a busy machine
@@ -17,7 +18,7 @@ MAX_ATTEMPTS = 3
 AT_ONCE_FOR_ONE = 2
 
 
-class FetchQuerySet(models.QuerySet["Fetch"]):
+class FetchQuerySet(LeasedQuerySet["Fetch"]):
     def running(self) -> FetchQuerySet:
         return self.filter(settled_at=None, lease_until__gte=Now())
 
@@ -34,13 +35,8 @@ class FetchQuerySet(models.QuerySet["Fetch"]):
                 rows = rows.exclude(prediction__image__owner=owner, prediction__image__visitor=visitor)
         return rows
 
-    def locked_for_claiming(self) -> FetchQuerySet:
-        """SQLite's immediate transactions hold the whole database already."""
-        skip = connection.features.has_select_for_update_skip_locked
-        return self.select_for_update(skip_locked=True, of=("self",)) if skip else self
 
-
-class Fetch(models.Model):
+class Fetch(Leased):
     """Where a prediction's picture comes from, and how far it has come."""
 
     prediction = models.OneToOneField(Prediction, on_delete=models.CASCADE, primary_key=True, related_name="fetch")
@@ -49,8 +45,6 @@ class Fetch(models.Model):
         db_index=True, editable=False, help_text="The image's id at first: it goes where the picture is known"
     )
     chooses = models.BooleanField(default=False, help_text="Whether the picture decides which classifier answers")
-    attempt = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
 
     objects = FetchQuerySet.as_manager()

@@ -9,13 +9,14 @@ from datetime import timedelta
 from itertools import count
 from typing import Any, ClassVar
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 
 from classifier.models.classifiers import BUILT_IN, Classifier
 from classifier.models.identifiers import uuid7
 from classifier.models.images import Image, belonging_to
+from classifier.models.leases import Leased, LeasedQuerySet
 from classifier.models.people import Person, User
 from classifier.models.samples import Sample, Verdict
 from classifier.models.versions import ModelVersion, Stage
@@ -49,7 +50,7 @@ class Guess:
         return f"{self.probability * 100:.1f}"
 
 
-class PredictionQuerySet(models.QuerySet["Prediction"]):
+class PredictionQuerySet(LeasedQuerySet["Prediction"]):
     def visible_to(self, person: Person) -> PredictionQuerySet:
         return self.filter(belonging_to(person, "image__"))
 
@@ -114,11 +115,6 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
         """Rows whose worker has not come back within its lease."""
         return self.in_line().filter(status=Status.RUNNING, lease_until__lt=Now())
 
-    def locked_for_claiming(self) -> PredictionQuerySet:
-        """SQLite's immediate transactions hold the whole database already."""
-        skip = connection.features.has_select_for_update_skip_locked
-        return self.select_for_update(skip_locked=True, of=("self",)) if skip else self
-
     def queue(
         self,
         person: Person,
@@ -160,7 +156,7 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
         return self.update(status=Status.FAILED, error_code=code, error_message=message, **SETTLED)
 
 
-class Prediction(models.Model):
+class Prediction(Leased):
     """One answer about one image by one model version."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -174,8 +170,6 @@ class Prediction(models.Model):
 
     line = models.UUIDField(null=True, editable=False, help_text="Whose: an account's, or an address's. Forgotten at the end")
     turn = models.PositiveBigIntegerField(null=True, editable=False, help_text="The round in which it is served, if it can be")
-    attempt = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=200, blank=True)
 
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="predictions")
