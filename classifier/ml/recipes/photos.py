@@ -73,13 +73,14 @@ NORMALIZED = replace(
 AUGMENTED = replace(
     NORMALIZED,
     name="cifar10-6",
-    title="CIFAR-10, rung 6: augmentation, and time to learn from it",
+    title="CIFAR-10, rung 6: augmentation, time to learn from it, and a second look in the mirror",
     augmentation="shifts",
     validation_share=0.05,
     epochs=30,
     batch_size=128,
     schedule="cosine",
     learning_rate=2e-3,
+    views=2,
 )
 
 RECIPES = (ANN, CNN, TUTORIAL, BASE, DROPOUT, DEEPER, WIDER, NORMALIZED, AUGMENTED)
