@@ -134,7 +134,7 @@ def test_several_files_fill_in_one_page(page: Page) -> None:
     files.append({"name": "<i>notes.txt", "mimeType": "text/plain", "buffer": b"I am a text"})
     page.locator("input[type=file]").set_input_files(files)
     page.wait_for_url("**/batches/**")
-    expect(page.get_by_role("status")).to_contain_text("3 of 3 pictures answered, 1 file refused", timeout=20_000)
+    expect(page.locator("#batch-say")).to_contain_text("3 of 3 pictures answered, 1 file refused", timeout=20_000)
     expect(page.locator(".cards > li")).to_have_count(4)
     expect(page.locator(".cards")).to_contain_text("<i>notes.txt")
     expect(page.locator("[hx-get]")).to_have_count(0)
