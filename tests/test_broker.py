@@ -38,16 +38,8 @@ def test_a_message_is_whole_as_soon_as_it_can_be_seen(broker: Connection, tmp_pa
     looking = threading.Thread(target=look)
     looking.start()
     queue = broker.SimpleQueue("hints")
-    for _ in range(40):
+    while seen[0] < 100:
         queue.put("x" * 300_000)
     done.set()
     looking.join()
-    assert seen[0]
     assert broken == []
-
-
-def test_messages_come_out_as_they_went_in(broker: Connection) -> None:
-    queue = broker.SimpleQueue("hints")
-    for number in range(3):
-        queue.put({"number": number})
-    assert sorted(queue.get(timeout=2).payload["number"] for _ in range(3)) == [0, 1, 2]
