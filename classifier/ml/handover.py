@@ -78,7 +78,7 @@ class Recipe:
     views: int = 1
     start_from: str | None = None
     head_only: bool = False
-    joins: Sequence[str] = ()
+    joins: Sequence[str] | None = None
     seed: int = 0
 
 
