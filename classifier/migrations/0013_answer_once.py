@@ -8,27 +8,43 @@ import classifier.models.identifiers
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('classifier', '0012_suspicions'),
+        ("classifier", "0012_suspicions"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='KeyedCall',
+            name="KeyedCall",
             fields=[
-                ('id', models.UUIDField(default=classifier.models.identifiers.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('line', models.UUIDField(help_text="Whose: an account's, or an address's")),
-                ('key', models.CharField(max_length=200)),
-                ('fingerprint', models.CharField(help_text='Of what was asked, so that another request is not taken for it', max_length=64)),
-                ('status', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('body', models.JSONField(blank=True, null=True)),
-                ('headers', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=classifier.models.identifiers.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("line", models.UUIDField(help_text="Whose: an account's, or an address's")),
+                ("key", models.CharField(max_length=200)),
+                (
+                    "fingerprint",
+                    models.CharField(help_text="Of what was asked, so that another request is not taken for it", max_length=64),
+                ),
+                ("status", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("body", models.JSONField(blank=True, null=True)),
+                ("headers", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True, db_index=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('line', 'key'), name='keyed_call_once_per_line_and_key')],
+                "constraints": [models.UniqueConstraint(fields=("line", "key"), name="keyed_call_once_per_line_and_key")],
             },
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('classifier', '0013_answer_once'),
+        ("classifier", "0013_answer_once"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='trainingrun',
-            name='crashes',
-            field=models.PositiveSmallIntegerField(default=0, help_text='How many trainers did not come back with it'),
+            model_name="trainingrun",
+            name="crashes",
+            field=models.PositiveSmallIntegerField(default=0, help_text="How many trainers did not come back with it"),
         ),
     ]
