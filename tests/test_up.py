@@ -128,7 +128,7 @@ def test_a_second_start_keeps_the_data_and_ctrl_c_stops_it(start_site: Callable[
     first.wait_until_ready()
     key = (first.data / "secret_key").read_bytes()
     first.make.send_signal(signal.SIGINT)  # to make alone, which does not pass it on
-    eventually(first.is_gone, "SIGINT to make stops everything", 15)
+    eventually(first.is_gone, "SIGINT to make stops everything", 30)
 
     second = start_site("kept", first.port)
     second.wait_until_ready()

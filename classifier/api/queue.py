@@ -1,4 +1,4 @@
-"""`/api/v1/review/queue/` and `review/batch/`: what waits for a reviewer, and verdicts on many at once."""
+"""`/api/v1/review/queue/`, `review/next/` and `review/batch/`: what waits for a reviewer, and verdicts on many at once."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from classifier import policy
+from classifier.actions.give_sample import give_next
 from classifier.actions.review_image import LONGEST_REASON, MOST_AT_ONCE, Judged, Judgement, review_images
 from classifier.actions.undo_review import undo_reviews
 from classifier.api.authentication import caller
@@ -29,7 +30,7 @@ from classifier.api.pagination import BAD_CURSOR, NewestFirst
 from classifier.api.predictions import ImageOutput
 from classifier.api.reviews import SEEN, ReviewOutput, SampleOutput
 from classifier.models import Review, Sample
-from classifier.models.samples import DISPUTES, GIVEN, Place, Reason, State
+from classifier.models.samples import DISPUTES, GIVEN, Place, Reason, SampleQuerySet, State
 from classifier.models.selections import Selection
 
 CHOICE_OF_BOTH = [("true", "true"), ("false", "false")]
@@ -130,6 +131,42 @@ class ReviewQueue(generics.ListAPIView[Sample]):
     def get_queryset(self) -> Any:
         policy.require_reviewer(caller(self.request))
         return Sample.objects.all()
+
+
+class NextInput(serializers.Serializer[Any]):
+    after = serializers.UUIDField(required=False, help_text="A sample that you pass over: the next is what follows it.")
+
+
+@extend_schema(
+    request=None,
+    parameters=[NextInput],
+    filters=True,
+    responses={200: QueuedOutput, 204: None, **dict.fromkeys((400, 401, 403), ErrorAnswer)},
+)
+class ReviewNext(generics.GenericAPIView[Sample]):
+    scope = "review"
+    serializer_class = QueuedOutput
+    filterset_class = SampleFilter
+    pagination_class = None
+    queryset = Sample.objects.none()
+
+    def post(self, request: Request) -> Response:
+        """Be given the first sample of the queue that nobody else was given; the filters are those of the queue.
+
+        It is yours for two minutes, or until you judge it: asking again gives the same one. 204 where there is none.
+        """
+        policy.require_reviewer(caller(request))
+        queue: Any = self.filter_queryset(self.get_queryset())
+        found = give_next(by=caller(request), among=_following(queue, request))
+        return Response(QueuedOutput(found).data) if found else Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _following(queue: SampleQuerySet, request: Request) -> SampleQuerySet:
+    """What comes after the sample that is passed over, if one is; what is not there is passed over anyway."""
+    serializer = NextInput(data=request.query_params)
+    serializer.is_valid(raise_exception=True)
+    passed = Sample.objects.in_queue_order().filter(pk=serializer.validated_data.get("after")).first()
+    return queue.queued_after(passed.place) if passed else queue
 
 
 class ChosenInput(serializers.Serializer[Any]):

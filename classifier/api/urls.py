@@ -7,6 +7,7 @@ from classifier.api.appointments import UserGroups
 from classifier.api.batches import PredictionBatch
 from classifier.api.bulk import BatchCancel, BatchDetail, BatchList, BatchResults
 from classifier.api.classifiers import ClassifierDetail, ClassifierLabels, ClassifierList
+from classifier.api.dataset_health import ClassifierHealth
 from classifier.api.events import BatchEvents, PredictionEvents, TrainingRunEvents
 from classifier.api.exports import Export
 from classifier.api.images import ImageDetail, ImageFile, ImageSeen
@@ -14,7 +15,7 @@ from classifier.api.imports import ClassifierImports
 from classifier.api.jobs import PredictionCancel, PredictionRetry, PredictionsAgain
 from classifier.api.people import UserList
 from classifier.api.predictions import PredictionDetail, PredictionList
-from classifier.api.queue import ReviewBatch, ReviewBatchUndo, ReviewQueue
+from classifier.api.queue import ReviewBatch, ReviewBatchUndo, ReviewNext, ReviewQueue
 from classifier.api.reviews import ImageReviews, ReviewUndo
 from classifier.api.samples import ClassifierSamples
 from classifier.api.tokens import TokenDetail, TokenList
@@ -57,11 +58,13 @@ version_1 = [
     path("images/<uuid:id>/reviews/", ImageReviews.as_view(), name="image-reviews"),
     path("reviews/<uuid:id>/undo/", ReviewUndo.as_view(), name="review-undo"),
     path("review/queue/", ReviewQueue.as_view(), name="review-queue"),
+    path("review/next/", ReviewNext.as_view(), name="review-next"),
     path("review/batch/", ReviewBatch.as_view(), name="review-batch"),
     path("review/batch/<uuid:id>/undo/", ReviewBatchUndo.as_view(), name="review-batch-undo"),
     path("export/", Export.as_view(), name="export"),
     path("classifiers/", ClassifierList.as_view(), name="classifier-list"),
     path("classifiers/<slug:slug>/", ClassifierDetail.as_view(), name="classifier-detail"),
+    path("classifiers/<slug:slug>/health/", ClassifierHealth.as_view(), name="classifier-health"),
     path("classifiers/<slug:slug>/imports/", ClassifierImports.as_view(), name="classifier-imports"),
     path("classifiers/<slug:slug>/labels/", ClassifierLabels.as_view(), name="classifier-labels"),
     path("classifiers/<slug:slug>/samples/", ClassifierSamples.as_view(), name="classifier-samples"),

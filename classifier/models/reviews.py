@@ -38,6 +38,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         if decision:
             sample.state, sample.label = decision
             sample.judged = self._judged(sample, event.get("undoes"))
+            sample.held_by = sample.held_until = None
         if word:
             sample.word, sample.word_label = word
         sample.events += 1

@@ -14,6 +14,7 @@ from django.db.models import Case, F, OuterRef, Q, Value, When
 from classifier.models.classifiers import Classifier, Label
 from classifier.models.identifiers import uuid7
 from classifier.models.images import Image
+from classifier.models.leases import Held, HeldQuerySet
 
 
 class State(models.TextChoices):
@@ -68,7 +69,7 @@ class Word(NamedTuple):
 UNSAID = Word("", None)
 
 
-class SampleQuerySet(models.QuerySet["Sample"]):
+class SampleQuerySet(HeldQuerySet["Sample"]):
     def open_to_reviewers(self) -> SampleQuerySet:
         """Those with something to judge; not those whose owner has taken their only word back."""
         return self.exclude(state=State.NEW, label=None, word="")
@@ -163,7 +164,7 @@ class SampleQuerySet(models.QuerySet["Sample"]):
         return self.filter(image=OuterRef("image"), classifier=OuterRef("classifier")).annotate(correction=correction)
 
 
-class Sample(models.Model):
+class Sample(Held):
     """An image in one classifier: its current label and state, and beside them its owner's word, which decides nothing."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -15,16 +15,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classifier import policy
+from classifier.actions.give_sample import give_next, give_sample
 from classifier.actions.review_image import BadVerdict, StaleReview, review_image
 from classifier.actions.undo_review import CannotUndo, undo_review
 from classifier.models import Prediction, Review, Sample
 from classifier.models.selections import Selection
 from classifier.pages.reviewing import choices_for, id_in, query_of, reviewers_only, selection_of
 from classifier.pages.verdict import verdict_on
-from classifier.pages.visitors import person_behind
+from classifier.pages.visitors import account_behind, person_behind
 
 PAGE = 24
 HISTORY = 10
+ELSEWHERE = "Another reviewer was given this one less than two minutes ago. Decide it all the same, or skip it."
 
 
 class Entry(NamedTuple):
@@ -53,13 +55,13 @@ def queue(request: HttpRequest) -> HttpResponse:
 def sample(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """One sample, large. Deciding on it leads to the next."""
     if request.method != "POST":
-        return _show(request, id)
+        return _give(request, _open(id))
     try:
         return redirect(_decide(request, _open(id)))
     except StaleReview as error:
-        return _show(request, id, str(error), status=409)
+        return _show(request, _open(id), str(error), status=409)
     except BadVerdict as error:
-        return _show(request, id, str(error), status=400)
+        return _show(request, _open(id), str(error), status=400)
 
 
 @reviewers_only
@@ -79,7 +81,6 @@ def sample_undo(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 def _decide(request: HttpRequest, found: Sample) -> str:
     """Where to go on. Raises BadVerdict and StaleReview."""
     selection = selection_of(request.GET)
-    following = selection.samples().queued_after(found.place).first()
     verdict, label = verdict_on(request, _to_confirm(found, _answer_to(found)))
     review = review_image(
         by=person_behind(request),
@@ -90,14 +91,25 @@ def _decide(request: HttpRequest, found: Sample) -> str:
         reason=request.POST.get("reason", "").strip(),
         seen=request.POST.get("seen"),
     )
+    others = selection.samples().queued_after(found.place).exclude(pk=found.pk)
+    following = give_next(by=account_behind(request), among=others)
     if following is None:
         messages.success(request, "That was the last one here.")
     return _address(following, selection, last=review.pk)
 
 
-def _show(request: HttpRequest, id: uuid.UUID, problem: str = "", status: int = 200) -> HttpResponse:
-    found, selection = _open(id), selection_of(request.GET)
-    following = selection.samples().queued_after(found.place).first()
+def _give(request: HttpRequest, found: Sample) -> HttpResponse:
+    """Who follows "next" to one that another was given meanwhile is led on; who asked for this very one is told."""
+    theirs, selection = give_sample(by=account_behind(request), sample=found), selection_of(request.GET)
+    if theirs or not request.GET.get("next"):
+        return _show(request, found, "" if theirs else ELSEWHERE)
+    following = give_next(by=account_behind(request), among=selection.samples().queued_after(found.place))
+    return redirect(_address(following, selection))
+
+
+def _show(request: HttpRequest, found: Sample, problem: str = "", status: int = 200) -> HttpResponse:
+    selection = selection_of(request.GET)
+    following = selection.samples().free_for(account_behind(request)).queued_after(found.place).first()
     decisions = found.reviews.standing().filter(decides=True).newest_first().for_showing()
     context = {
         "sample": found,
@@ -106,7 +118,7 @@ def _show(request: HttpRequest, id: uuid.UUID, problem: str = "", status: int = 
         "events": found.reviews.newest_first().for_showing()[:HISTORY],
         "last": _last_verdict(request) or decisions.first(),
         "here": _address(found, selection),
-        "skip": _address(following, selection),
+        "skip": _address(following, selection, next=1),
         "back": _address(selection.samples().queued_before(found.place).first(), selection),
         "query": query_of(selection),
         "problem": problem,

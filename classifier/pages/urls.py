@@ -2,6 +2,7 @@ from django.urls import path
 
 from classifier.pages import (
     batch,
+    dataset_health,
     draw,
     grid,
     history,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("review/", review.queue, name="review"),
     path("review/reviewers/", reviewers.reviewers, name="review-reviewers"),
+    path("review/health/", dataset_health.health, name="review-health"),
     path("review/import/", importing.import_set, name="review-import"),
     path("review/grid/", grid.grid, name="review-grid"),
     path("review/grid/undo/", grid.grid_undo, name="review-grid-undo"),

@@ -57,6 +57,10 @@ def reply(body: Any = None, status: str = "200 OK", **headers: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + content
 
 
+def page(*results: Any, onward: str | None = None) -> bytes:
+    return reply({"next": onward, "previous": None, "results": list(results)})
+
+
 def refusal(status: str, code: str = "refused", message: str = "No.", **headers: str) -> bytes:
     return reply({"error": {"code": code, "message": message, "fields": {}}}, status, **headers)
 

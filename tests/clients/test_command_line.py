@@ -6,13 +6,13 @@ import csv
 import io
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from doodle_client import credentials
 from doodle_client.command_line import main
-from tests.clients.scripted import ID, IMAGE_ID, prediction, refusal, reply, server
+from tests.clients.scripted import ID, IMAGE_ID, page, prediction, refusal, reply, server
+from tests.clients.workshop import REVIEW
 from tests.factories import HOUSE, picture
 
 CUT = b""
@@ -24,19 +24,10 @@ TOKEN = {
     "expires_at": None,
     "last_used_at": None,
 }
-REVIEW = {
-    "id": ID, "image": IMAGE_ID, "classifier": "doodle", "verdict": "corrected", "label": "barn", "reason": "", "role": "owner",
-    "by": "ada", "old_state": "new", "old_label": None, "new_state": "corrected", "new_label": "barn", "model_version": None,
-    "undoes": None, "undone": False, "seen": "1", "created_at": "2026-01-31T08:00:00Z",
-}  # fmt: skip
 
 
 def piped(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
-
-
-def page(*results: Any) -> bytes:
-    return reply({"next": None, "previous": None, "results": list(results)})
 
 
 def test_predict_prints_a_line_for_a_picture(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -14,11 +14,11 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 import yaml
 
-from doodle_client import BadAnswer, answers, operations
+from doodle_client import BadAnswer, answers, operations, workshop
 from doodle_client.operations import ROOT, Operation
-from doodle_client.paging import RENAMED, HistoryFilters
+from doodle_client.paging import RENAMED, HistoryFilters, QueueFilters
 from tests.clients.calling import sync_call
-from tests.clients.scripted import IMAGE_ID, Received, prediction, reply, server
+from tests.clients.scripted import ID, IMAGE_ID, Received, prediction, reply, server
 from tests.factories import HOUSE
 
 SCHEMA = yaml.safe_load((Path(__file__).parent.parent / "schema.yml").read_text())
@@ -32,6 +32,28 @@ MODELS = {
     answers.Review: "ReviewOutput",
     answers.Token: "TokenOutput",
     answers.User: "UserOutput",
+    workshop.Classifier: "ClassifierOutput",
+    workshop.ClassifierDetail: "ClassifierDetailOutput",
+    workshop.ModelVersion: "VersionOutput",
+    workshop.ModelVersionDetail: "VersionDetailOutput",
+    workshop.Sample: "QueuedOutput",
+    workshop.TrainingRun: "TrainingRunOutput",
+    workshop.TrainingRunDetail: "TrainingRunDetailOutput",
+    workshop.Word: "WordOutput",
+}
+READ_AS = {
+    operations.UNDO_REVIEW: answers.Review,
+    operations.QUEUE: workshop.Sample,
+    operations.CLASSIFIERS: workshop.Classifier,
+    operations.CREATE_CLASSIFIER: workshop.ClassifierDetail,
+    operations.ADD_SAMPLE: workshop.Sample,
+    operations.TRAIN: workshop.TrainingRunDetail,
+    operations.TRAINING_RUNS: workshop.TrainingRun,
+    operations.TRAINING_RUN: workshop.TrainingRunDetail,
+    operations.CANCEL_TRAINING: workshop.TrainingRunDetail,
+    operations.MODEL_VERSIONS: workshop.ModelVersion,
+    operations.PROMOTE: workshop.ModelVersionDetail,
+    operations.ROLL_BACK: workshop.ModelVersionDetail,
 }
 
 
@@ -84,9 +106,24 @@ def test_a_page_is_what_lists_answer() -> None:
     assert set(page["properties"]) == {field.name for field in dataclasses.fields(answers.Page)}
 
 
-def test_every_filter_exists() -> None:
-    named = {RENAMED.get(name, name) for name in HistoryFilters.__annotations__}
-    assert named | {"cursor"} <= parameters(operations.PREDICTIONS)
+@pytest.mark.parametrize(("operation", "filters"), [
+    (operations.PREDICTIONS, set(HistoryFilters.__annotations__)),
+    (operations.QUEUE, set(QueueFilters.__annotations__)),
+    (operations.TRAINING_RUNS, {"classifier", "status"}),
+    (operations.MODEL_VERSIONS, {"classifier", "stage"}),
+])  # fmt: skip
+def test_every_filter_exists(operation: Operation, filters: set[str]) -> None:
+    assert {RENAMED.get(name, name) for name in filters} | {"cursor"} <= parameters(operation)
+
+
+@pytest.mark.parametrize("operation", READ_AS, ids=lambda operation: f"{operation.method} {operation.path}")
+def test_what_is_read_is_what_is_answered(operation: Operation) -> None:
+    name = MODELS[READ_AS[operation]]
+    answered = [
+        answer["content"] for status, answer in described(operation)["responses"].items() if status in ("200", "201", "202")
+    ]
+    references = {content["application/json"]["schema"]["$ref"].rpartition("/")[2] for content in answered}
+    assert references in ({name}, {f"Paginated{name}List"})
 
 
 @pytest.mark.parametrize("operation", [operations.PREDICT, operations.PREDICT_BATCH, operations.PREDICTION])
@@ -109,6 +146,10 @@ def test_what_is_sent_is_what_is_taken() -> None:
         (operations.CREATE_TOKEN, sent("create_token", "x", scopes=["read"], expires_at=datetime.now(UTC))),
         (operations.SIGN_UP, sent("sign_up", "ada", "ada@example.com", "secret")),
         (operations.REVIEW, sent("review", IMAGE_ID, "corrected", label="cat", reason="ears", seen="1")),
+        (operations.CREATE_CLASSIFIER, sent("create_classifier", "mine", "Mine", kind="photo", labels=["cat", "dog"])),
+        (operations.ADD_SAMPLE, sent("add_sample", "mine", HOUSE, "cat")),
+        (operations.TRAIN, sent("train", "mine", recipe="people", from_nothing=True)),
+        (operations.PROMOTE, sent("promote", ID, note="By hand.")),
     ]
     for operation, received in calls:
         taken = body(operation)
@@ -117,8 +158,11 @@ def test_what_is_sent_is_what_is_taken() -> None:
 
 
 def test_a_file_goes_into_the_field_for_it() -> None:
-    form = body(operations.PREDICT, "multipart/form-data")
-    received = sent("predict", b"x")
-    for field in ("image", "classifier"):
-        assert field in form["properties"]
-        assert f'name="{field}"'.encode() in received.body
+    for operation, received, field in (
+        (operations.PREDICT, sent("predict", b"x"), "classifier"),
+        (operations.ADD_SAMPLE, sent("add_sample", "mine", b"x", "cat"), "label"),
+    ):
+        form = body(operation, "multipart/form-data")
+        for name in ("image", field):
+            assert name in form["properties"]
+            assert f'name="{name}"'.encode() in received.body

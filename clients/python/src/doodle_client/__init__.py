@@ -10,36 +10,59 @@ from doodle_client.errors import (
     BadInput,
     DoodleError,
     NotAnswered,
+    NotTrained,
     PredictionFailed,
     ServerUnreachable,
+    TrainingFailed,
 )
-from doodle_client.paging import HistoryFilters
+from doodle_client.paging import HistoryFilters, QueueFilters
 from doodle_client.pictures import Picture
 from doodle_client.release import VERSION as __version__
 from doodle_client.retrying import Retries
+from doodle_client.workshop import (
+    Classifier,
+    ClassifierDetail,
+    ModelVersion,
+    ModelVersionDetail,
+    Sample,
+    TrainingRun,
+    TrainingRunDetail,
+    Word,
+)
 
 __all__ = [
     "ApiError",
     "AsyncClient",
     "BadAnswer",
     "BadInput",
+    "Classifier",
+    "ClassifierDetail",
     "Client",
     "DoodleError",
     "Guess",
     "HistoryFilters",
     "Image",
+    "ModelVersion",
+    "ModelVersionDetail",
     "NewToken",
     "NotAnswered",
+    "NotTrained",
     "Outcome",
     "Page",
     "Picture",
     "Prediction",
     "PredictionFailed",
     "Problem",
+    "QueueFilters",
     "Retries",
     "Review",
+    "Sample",
     "ServerUnreachable",
     "Token",
+    "TrainingFailed",
+    "TrainingRun",
+    "TrainingRunDetail",
     "User",
+    "Word",
     "__version__",
 ]

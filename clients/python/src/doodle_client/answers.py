@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Generic, Self, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -81,9 +81,9 @@ class Prediction:
             guesses=tuple(map(Guess.of, data["guesses"])),
             unsure=data["unsure"],
             image=Image.of(data["image"]),
-            error=_given(Problem.of, data["error"]),
+            error=given(Problem.of, data["error"]),
             created_at=datetime.fromisoformat(data["created_at"]),
-            finished_at=_given(datetime.fromisoformat, data["finished_at"]),
+            finished_at=given(datetime.fromisoformat, data["finished_at"]),
             corrected_label=data.get("corrected_label"),
             suggested_classifier=data.get("suggested_classifier"),
         )
@@ -111,7 +111,7 @@ class Token:
 
     @classmethod
     def of(cls, data: Json) -> Self:
-        return cls(**_token_fields(data))
+        return cls(**{**fields_of(cls, data), "scopes": tuple(data["scopes"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +119,6 @@ class NewToken(Token):
     """A token just made, with its secret, which the site shows this once and which stays out of `repr`."""
 
     token: str = field(repr=False)
-
-    @classmethod
-    def of(cls, data: Json) -> Self:
-        return cls(**_token_fields(data), token=data["token"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +145,7 @@ class Review:
 
     @classmethod
     def of(cls, data: Json) -> Self:
-        texts = {name: data[name] for name in cls.__slots__ if name != "created_at"}
-        return cls(**texts, created_at=datetime.fromisoformat(data["created_at"]))
+        return cls(**fields_of(cls, data))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,18 +177,16 @@ class Page(Generic[T]):
         return page
 
 
-def _token_fields(data: Json) -> Json:
-    return {
-        "id": data["id"],
-        "name": data["name"],
-        "scopes": tuple(data["scopes"]),
-        "created_at": datetime.fromisoformat(data["created_at"]),
-        "expires_at": _given(datetime.fromisoformat, data["expires_at"]),
-        "last_used_at": _given(datetime.fromisoformat, data["last_used_at"]),
-    }
+def fields_of(cls: type[Any], data: Json) -> Json:
+    """What a dataclass is made of, by the names of its fields; those that end in `_at` are times."""
+    return {field.name: _field(field.name, data[field.name]) for field in fields(cls)}
 
 
-def _given(read: Callable[[Any], T], value: Any) -> T | None:
+def _field(name: str, value: Any) -> Any:
+    return given(datetime.fromisoformat, value) if name.endswith("_at") else value
+
+
+def given(read: Callable[[Any], T], value: Any) -> T | None:
     return None if value is None else read(value)
 
 

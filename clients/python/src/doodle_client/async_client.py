@@ -14,10 +14,19 @@ from doodle_client.answers import Image, NewToken, Page, Prediction, Review, Tok
 from doodle_client.batches import Outcome
 from doodle_client.connection import connect
 from doodle_client.operations import Id, Request
-from doodle_client.paging import HistoryFilters
+from doodle_client.paging import HistoryFilters, QueueFilters
 from doodle_client.pictures import Picture, Sendable
 from doodle_client.plans import Plans
 from doodle_client.retrying import Plan, Retries
+from doodle_client.workshop import (
+    Classifier,
+    ClassifierDetail,
+    ModelVersion,
+    ModelVersionDetail,
+    Sample,
+    TrainingRun,
+    TrainingRunDetail,
+)
 
 T = TypeVar("T")
 
@@ -93,6 +102,42 @@ class AsyncClient:
 
     def reviews(self, image: Id) -> AsyncIterator[Review]:
         return self._each(self._plans.reviews(image))
+
+    async def undo_review(self, id: Id) -> Review:
+        return await self._run(self._plans.undo_review(id))
+
+    def queue(self, **filters: Unpack[QueueFilters]) -> AsyncIterator[Sample]:
+        return self._each(self._plans.queue(filters))
+
+    def classifiers(self) -> AsyncIterator[Classifier]:
+        return self._each(self._plans.classifiers())
+
+    async def create_classifier(self, slug: str, title: str, *, kind: str, labels: Sequence[str]) -> ClassifierDetail:
+        return await self._run(self._plans.create_classifier(slug, title, kind, labels))
+
+    async def add_sample(self, classifier: str, picture: Picture | Sendable, label: str, *, key: str | None = None) -> Sample:
+        return await self._run(self._plans.add_sample(classifier, picture, label, key))
+
+    async def train(self, classifier: str, *, recipe: str = "", from_nothing: bool = False, wait: float = 0) -> TrainingRunDetail:
+        return await self._run(self._plans.train(classifier, recipe, from_nothing, wait))
+
+    async def training_run(self, id: Id, *, wait: float = 0) -> TrainingRunDetail:
+        return await self._run(self._plans.training_run(id, wait))
+
+    async def cancel_training(self, id: Id) -> TrainingRunDetail:
+        return await self._run(self._plans.cancel_training(id))
+
+    def training_runs(self, *, classifier: str | None = None, status: str | None = None) -> AsyncIterator[TrainingRun]:
+        return self._each(self._plans.training_runs(classifier, status))
+
+    def model_versions(self, *, classifier: str | None = None, stage: str | None = None) -> AsyncIterator[ModelVersion]:
+        return self._each(self._plans.model_versions(classifier, stage))
+
+    async def promote(self, version: Id, *, note: str = "") -> ModelVersionDetail:
+        return await self._run(self._plans.promote(version, note))
+
+    async def roll_back(self, version: Id) -> ModelVersionDetail:
+        return await self._run(self._plans.roll_back(version))
 
     def tokens(self) -> AsyncIterator[Token]:
         return self._each(self._plans.tokens())

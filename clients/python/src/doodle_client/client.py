@@ -14,10 +14,19 @@ from doodle_client.answers import Image, NewToken, Page, Prediction, Review, Tok
 from doodle_client.batches import Outcome
 from doodle_client.connection import connect
 from doodle_client.operations import Id, Request
-from doodle_client.paging import HistoryFilters
+from doodle_client.paging import HistoryFilters, QueueFilters
 from doodle_client.pictures import Picture, Sendable
 from doodle_client.plans import Plans
 from doodle_client.retrying import Plan, Retries
+from doodle_client.workshop import (
+    Classifier,
+    ClassifierDetail,
+    ModelVersion,
+    ModelVersionDetail,
+    Sample,
+    TrainingRun,
+    TrainingRunDetail,
+)
 
 T = TypeVar("T")
 
@@ -117,6 +126,60 @@ class Client:
     def reviews(self, image: Id) -> Iterator[Review]:
         """What was said of an image, newest first."""
         return self._each(self._plans.reviews(image))
+
+    def undo_review(self, id: Id) -> Review:
+        """Take a verdict back: what was before it holds again, and both stay on record."""
+        return self._run(self._plans.undo_review(id))
+
+    def queue(self, **filters: Unpack[QueueFilters]) -> Iterator[Sample]:
+        """For reviewers, what to look at: what people call wrong, then the likeliest mistakes.
+
+        `review` takes their `image.id`, `classifier` and `seen`.
+        """
+        return self._each(self._plans.queue(filters))
+
+    def classifiers(self) -> Iterator[Classifier]:
+        """The problems that the site knows, without their labels."""
+        return self._each(self._plans.classifiers())
+
+    def create_classifier(self, slug: str, title: str, *, kind: str, labels: Sequence[str]) -> ClassifierDetail:
+        """Make a classifier of `kind` drawing or photo; it answers once it has been trained and a version promoted."""
+        return self._run(self._plans.create_classifier(slug, title, kind, labels))
+
+    def add_sample(self, classifier: str, picture: Picture | Sendable, label: str, *, key: str | None = None) -> Sample:
+        """Add a picture of which the label is known, to be learnt from. An address is refused: send the picture itself."""
+        return self._run(self._plans.add_sample(classifier, picture, label, key))
+
+    def train(self, classifier: str, *, recipe: str = "", from_nothing: bool = False, wait: float = 0) -> TrainingRunDetail:
+        """Train a candidate from what people said, or join the run that is under way.
+
+        Waits as `training_run` does. `recipe` is by default the one for the kind; `from_nothing` forgets what is learnt.
+        """
+        return self._run(self._plans.train(classifier, recipe, from_nothing, wait))
+
+    def training_run(self, id: Id, *, wait: float = 0) -> TrainingRunDetail:
+        """A run as it stands, or with `wait` once it is over, for so many seconds. Raises TrainingFailed and NotTrained then."""
+        return self._run(self._plans.training_run(id, wait))
+
+    def cancel_training(self, id: Id) -> TrainingRunDetail:
+        """Stop a run: a queued one at once, a running one as soon as its worker sees it."""
+        return self._run(self._plans.cancel_training(id))
+
+    def training_runs(self, *, classifier: str | None = None, status: str | None = None) -> Iterator[TrainingRun]:
+        """The runs that you may see, newest first."""
+        return self._each(self._plans.training_runs(classifier, status))
+
+    def model_versions(self, *, classifier: str | None = None, stage: str | None = None) -> Iterator[ModelVersion]:
+        """The versions, of one classifier or of all; `stage` is candidate, live or retired."""
+        return self._each(self._plans.model_versions(classifier, stage))
+
+    def promote(self, version: Id, *, note: str = "") -> ModelVersionDetail:
+        """Let a version answer from now on. Without a `note` only one that passed the comparison with the live one."""
+        return self._run(self._plans.promote(version, note))
+
+    def roll_back(self, version: Id) -> ModelVersionDetail:
+        """Put back what `version`, the live one, had replaced. Returns what is live now."""
+        return self._run(self._plans.roll_back(version))
 
     def tokens(self) -> Iterator[Token]:
         """Your tokens, without their secrets."""

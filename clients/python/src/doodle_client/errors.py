@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from doodle_client.answers import Prediction
+from doodle_client.workshop import TrainingRunDetail
 
 
 class DoodleError(Exception):
@@ -75,6 +76,25 @@ class NotAnswered(DoodleError, TimeoutError):
         why = f"{prediction.error.message} " if prediction.error else ""
         super().__init__(f"{why}There was no answer in time; prediction {prediction.id} stays {prediction.status}.")
         self.prediction = prediction
+
+
+class TrainingFailed(DoodleError):
+    """A training run ended without a version; `code` is its status, failed or cancelled, and the text says why."""
+
+    def __init__(self, run: TrainingRunDetail) -> None:
+        self.code = run.status
+        super().__init__(run.reason or f"Training run {run.id} was {run.status}.")
+        self.run = run
+
+
+class NotTrained(DoodleError, TimeoutError):
+    """The time to wait is over. The training run goes on: ask for `run.id` later."""
+
+    code = "not_trained"
+
+    def __init__(self, run: TrainingRunDetail) -> None:
+        super().__init__(f"It was not trained in time; training run {run.id} stays {run.status}, {run.progress:.0%} done.")
+        self.run = run
 
 
 def _text(wrong: Any) -> str:

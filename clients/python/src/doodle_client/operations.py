@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -39,11 +40,13 @@ class Operation:
     path: str
     keyed: bool = False
 
-    def request(self, id: Id | None = None, *, wait: int = 0, key: str | None = None, **parts: Any) -> Request:
-        """Raises BadInput where `id` is none."""
+    def request(
+        self, id: Id | None = None, *, slug: str | None = None, wait: int = 0, key: str | None = None, **parts: Any
+    ) -> Request:
+        """`slug` names a classifier. Raises BadInput where `id` is none, or `slug`."""
         request = Request(
             method=self.method,
-            path=ROOT + self.path.format(id=_checked(id)),
+            path=ROOT + self.path.format(id=_checked(id), slug=_checked_slug(slug)),
             repeatable=self.keyed or self.method != "POST",
             headers={"Idempotency-Key": key or str(uuid.uuid4())} if self.keyed else {},
             **parts,
@@ -62,6 +65,18 @@ IMAGE_SEEN = Operation("GET", "images/{id}/seen/")
 DELETE_IMAGE = Operation("DELETE", "images/{id}/")
 REVIEW = Operation("POST", "images/{id}/reviews/", keyed=True)
 REVIEWS = Operation("GET", "images/{id}/reviews/")
+UNDO_REVIEW = Operation("POST", "reviews/{id}/undo/", keyed=True)
+QUEUE = Operation("GET", "review/queue/")
+CLASSIFIERS = Operation("GET", "classifiers/")
+CREATE_CLASSIFIER = Operation("POST", "classifiers/", keyed=True)
+ADD_SAMPLE = Operation("POST", "classifiers/{slug}/samples/", keyed=True)
+TRAIN = Operation("POST", "training-runs/", keyed=True)
+TRAINING_RUNS = Operation("GET", "training-runs/")
+TRAINING_RUN = Operation("GET", "training-runs/{id}/")
+CANCEL_TRAINING = Operation("POST", "training-runs/{id}/cancel/")
+MODEL_VERSIONS = Operation("GET", "model-versions/")
+PROMOTE = Operation("POST", "model-versions/{id}/promote/")
+ROLL_BACK = Operation("POST", "model-versions/{id}/roll-back/")
 TOKENS = Operation("GET", "tokens/")
 CREATE_TOKEN = Operation("POST", "tokens/", keyed=True)
 REVOKE_TOKEN = Operation("DELETE", "tokens/{id}/")
@@ -73,3 +88,9 @@ def _checked(id: Id | None) -> str:
         return "" if id is None else str(uuid.UUID(str(id)))
     except ValueError as error:
         raise BadInput(f"{str(id)!r} is no id. Ids look like 019abcde-0123-7abc-8def-0123456789ab.") from error
+
+
+def _checked_slug(slug: str | None) -> str:
+    if slug is None or re.fullmatch(r"[-\w]+", slug, re.ASCII):
+        return slug or ""
+    raise BadInput(f"{slug!r} is no classifier's slug. Slugs have letters, digits, - and _ only, such as doodle.")

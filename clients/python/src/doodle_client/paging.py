@@ -31,6 +31,21 @@ class HistoryFilters(TypedDict, total=False):
     page_size: int
 
 
+class QueueFilters(TypedDict, total=False):
+    """`state` may be all; `predicted` is what a network answered, that of `version` where it is given."""
+
+    classifier: str
+    state: str
+    label: str
+    predicted: str
+    suggested: str
+    reason: str
+    source: str
+    version: Id
+    disputed: bool
+    page_size: int
+
+
 def page(
     operation: Operation,
     reader: Callable[[Json], T],

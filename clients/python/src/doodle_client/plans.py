@@ -11,11 +11,20 @@ from doodle_client import operations
 from doodle_client.answers import Image, NewToken, Page, Prediction, Review, Token, User
 from doodle_client.batches import Outcome, batches
 from doodle_client.operations import Id, Operation
-from doodle_client.paging import HistoryFilters, as_text, page, pages
+from doodle_client.paging import HistoryFilters, QueueFilters, as_text, page, pages
 from doodle_client.pictures import Picture, Sendable, sendable
 from doodle_client.reading import read
 from doodle_client.retrying import Plan, Retries, delivered
-from doodle_client.waiting import Patience, answered
+from doodle_client.waiting import Patience, answered, trained
+from doodle_client.workshop import (
+    Classifier,
+    ClassifierDetail,
+    ModelVersion,
+    ModelVersionDetail,
+    Sample,
+    TrainingRun,
+    TrainingRunDetail,
+)
 
 T = TypeVar("T")
 
@@ -28,7 +37,7 @@ class Plans:
 
     def predict(self, picture: Picture | Sendable, classifier: str, wait: float, key: str | None) -> Plan[Prediction]:
         patience = Patience.of(wait)
-        body = _body(sendable(picture), classifier)
+        body = _body(sendable(picture), classifier=classifier)
         request = operations.PREDICT.request(**body, wait=patience.held(), key=key)
         return (yield from answered((yield from delivered(request, self.retries)), patience, self.retries))
 
@@ -70,6 +79,51 @@ class Plans:
     def reviews(self, image: Id) -> Iterator[Plan[Sequence[Review]]]:
         return pages(operations.REVIEWS, Review.of, {}, self.retries, image)
 
+    def undo_review(self, id: Id) -> Plan[Review]:
+        return self._fetch(operations.UNDO_REVIEW, Review.of, id)
+
+    def queue(self, filters: QueueFilters) -> Iterator[Plan[Sequence[Sample]]]:
+        return pages(operations.QUEUE, Sample.of, filters, self.retries)
+
+    def classifiers(self) -> Iterator[Plan[Sequence[Classifier]]]:
+        return pages(operations.CLASSIFIERS, Classifier.of, {}, self.retries)
+
+    def create_classifier(self, slug: str, title: str, kind: str, labels: Sequence[str]) -> Plan[ClassifierDetail]:
+        body = {"slug": slug, "title": title, "kind": kind, "labels": list(labels)}
+        return self._fetch(operations.CREATE_CLASSIFIER, ClassifierDetail.of, json=body)
+
+    def add_sample(self, classifier: str, picture: Picture | Sendable, label: str, key: str | None) -> Plan[Sample]:
+        body = _body(sendable(picture), label=label)
+        return self._fetch(operations.ADD_SAMPLE, Sample.of, slug=classifier, key=key, **body)
+
+    def train(self, classifier: str, recipe: str, from_nothing: bool, wait: float) -> Plan[TrainingRunDetail]:
+        patience = Patience.of(wait)
+        wanted = {"classifier": classifier, "recipe": recipe, "from_nothing": from_nothing or None}
+        request = operations.TRAIN.request(json=_without_gaps(wanted))
+        return (yield from trained((yield from delivered(request, self.retries)), patience, self.retries))
+
+    def training_run(self, id: Id, wait: float) -> Plan[TrainingRunDetail]:
+        patience = Patience.of(wait)
+        request = operations.TRAINING_RUN.request(id)
+        return (yield from trained((yield from delivered(request, self.retries)), patience, self.retries))
+
+    def cancel_training(self, id: Id) -> Plan[TrainingRunDetail]:
+        return self._fetch(operations.CANCEL_TRAINING, TrainingRunDetail.of, id)
+
+    def training_runs(self, classifier: str | None, status: str | None) -> Iterator[Plan[Sequence[TrainingRun]]]:
+        filters = {"classifier": classifier, "status": status}
+        return pages(operations.TRAINING_RUNS, TrainingRun.of, filters, self.retries)
+
+    def model_versions(self, classifier: str | None, stage: str | None) -> Iterator[Plan[Sequence[ModelVersion]]]:
+        filters = {"classifier": classifier, "stage": stage}
+        return pages(operations.MODEL_VERSIONS, ModelVersion.of, filters, self.retries)
+
+    def promote(self, version: Id, note: str) -> Plan[ModelVersionDetail]:
+        return self._fetch(operations.PROMOTE, ModelVersionDetail.of, version, json=_without_gaps({"note": note}))
+
+    def roll_back(self, version: Id) -> Plan[ModelVersionDetail]:
+        return self._fetch(operations.ROLL_BACK, ModelVersionDetail.of, version)
+
     def tokens(self) -> Iterator[Plan[Sequence[Token]]]:
         return pages(operations.TOKENS, Token.of, {}, self.retries)
 
@@ -98,8 +152,8 @@ def _without_gaps(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value not in (None, "")}
 
 
-def _body(picture: Sendable, classifier: str) -> dict[str, Any]:
+def _body(picture: Sendable, **fields: str) -> dict[str, Any]:
     """A picture goes as a file, which is a quarter shorter than base64."""
     if picture.content is None:
-        return {"json": {"classifier": classifier, **picture.as_json()}}
-    return {"data": {"classifier": classifier}, "files": {"image": ("picture", picture.content)}}
+        return {"json": {**fields, **picture.as_json()}}
+    return {"data": fields, "files": {"image": ("picture", picture.content)}}

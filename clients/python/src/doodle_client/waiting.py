@@ -9,9 +9,10 @@ import httpx
 
 from doodle_client import operations
 from doodle_client.answers import Prediction
-from doodle_client.errors import NotAnswered, PredictionFailed
+from doodle_client.errors import NotAnswered, NotTrained, PredictionFailed, TrainingFailed
 from doodle_client.reading import read
 from doodle_client.retrying import Plan, Retries, delivered, retry_after
+from doodle_client.workshop import TrainingRunDetail
 
 LONGEST_HELD_S = 30  # the site holds one request no longer
 ASK_AGAIN_S = 1.0  # where the site names no time
@@ -54,6 +55,20 @@ def settled(prediction: Prediction, after: float, patience: Patience, retries: R
     if patience.seconds and prediction.status == "failed":
         raise PredictionFailed(prediction)
     return prediction
+
+
+def trained(first: httpx.Response, patience: Patience, retries: Retries) -> Plan[TrainingRunDetail]:
+    """The run that `first` holds once it is over, or at once where nobody waits. Raises TrainingFailed and NotTrained."""
+    run, after = read(TrainingRunDetail.of, first), _pause(first)
+    while run.pending and (left := patience.left) > 0:
+        request = operations.TRAINING_RUN.request(run.id)
+        answer = yield from delivered(replace(request, after=min(after, left)), retries)
+        run, after = read(TrainingRunDetail.of, answer), _pause(answer)
+    if patience.seconds and run.pending:
+        raise NotTrained(run)
+    if patience.seconds and run.status != "succeeded":
+        raise TrainingFailed(run)
+    return run
 
 
 def _pause(answer: httpx.Response) -> float:

@@ -10,13 +10,27 @@ import os
 import sys
 from collections.abc import Sequence
 
-from doodle_client.command_line import deleting, history, login, predicting, reviewing, showing, tokens
+from doodle_client.command_line import (
+    classifiers,
+    deleting,
+    history,
+    login,
+    predicting,
+    queueing,
+    reviewing,
+    showing,
+    tokens,
+    training,
+    versions,
+)
 from doodle_client.command_line.options import URL_HELP
 from doodle_client.errors import DoodleError
 from doodle_client.release import VERSION
 
 SOME_FAILED, REFUSED, INTERRUPTED = 1, 2, 130
-COMMANDS = (login, predicting, history, showing, deleting, reviewing, tokens)
+COMMANDS = (
+    login, predicting, history, showing, deleting, reviewing, queueing, classifiers, training, versions, tokens,
+)  # fmt: skip
 HINTS = {"not_authenticated": "Run doodle login, or set DOODLE_TOKEN."}
 
 

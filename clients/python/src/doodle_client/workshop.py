@@ -1,0 +1,142 @@
+"""What the site answers about classifiers, their samples, training and versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from doodle_client.answers import Image, Json, fields_of, given
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """A named problem; `kind` is drawing or photo."""
+
+    slug: str
+    title: str
+    kind: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        return cls(**fields_of(cls, data))
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifierDetail(Classifier):
+    """A classifier with its labels, in its order."""
+
+    labels: tuple[str, ...]
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        return cls(**{**fields_of(cls, data), "labels": tuple(data["labels"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a person said of an image of theirs: a verdict, and a label where it is another."""
+
+    verdict: str
+    label: str | None
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        return cls(data["verdict"], data["label"])
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """An image's label in one classifier. `state` is new, accepted, corrected or excluded.
+
+    `suspicion` is how probable a wrong label is, 0 to 1, `suggestion` the likeliest then, `doubt` the same in words. Send
+    `seen` with your verdict.
+    """
+
+    id: str
+    classifier: str
+    state: str
+    label: str | None
+    word: Word | None
+    seen: str
+    changed_at: datetime
+    reason: str
+    suspicion: float | None
+    suggestion: str | None
+    doubt: str
+    image: Image
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        return cls(**{**fields_of(cls, data), "word": given(Word.of, data["word"]), "image": Image.of(data["image"])})
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRun:
+    """`status` is queued, running, succeeded, failed or cancelled; `progress` 0 to 1; `model_version` the candidate made."""
+
+    id: str
+    classifier: str
+    recipe: str
+    status: str
+    reason: str
+    progress: float
+    epoch: int
+    epochs: int
+    model_version: str | None
+    start_from: str | None
+    training_set: str | None
+    requested_by: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        return cls(**fields_of(cls, data))
+
+    @property
+    def pending(self) -> bool:
+        """Queued or running."""
+        return self.status in ("queued", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRunDetail(TrainingRun):
+    """A training run with the losses and accuracies of each epoch, and the last of what the trainer said."""
+
+    history: tuple[dict[str, float], ...]
+    log: str
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        return cls(**{**fields_of(cls, data), "history": tuple(map(dict, data["history"]))})
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
+    """One trained network. `stage` is candidate, live or retired; `damage` says why a worker could not load it."""
+
+    id: str
+    name: str
+    classifier: str
+    number: int
+    stage: str
+    title: str
+    bundled: bool
+    training_run: str | None
+    damage: str
+    created_at: datetime
+    promoted_at: datetime | None
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        return cls(**fields_of(cls, data))
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersionDetail(ModelVersion):
+    """A version with its card: labels, recipe, data, figures, calibration and limits."""
+
+    card: dict[str, Any]
