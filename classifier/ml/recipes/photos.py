@@ -31,6 +31,7 @@ CNN = replace(
     network_options={"stages": [[32], [64]], "dense": [64], "padding": "valid"},
     epochs=10,
     optimizer="adam",
+    schedule="cosine",
     learning_rate=1e-3,
 )
 
@@ -42,13 +43,18 @@ TUTORIAL = replace(
     network_options={"stages": [[32], [32]], "dense": [256], "kernel": 4, "padding": "valid"},
     validation_share=0.2,
     epochs=25,
+    schedule="constant",
     patience=2,
 )
 
 # The ladder: each rung changes what its title says, and keeps the rest of the rung below.
 BASE = replace(TUTORIAL, name="cifar10-1", title="CIFAR-10, rung 1: the base", epochs=10, patience=None)
 DROPOUT = replace(
-    BASE, name="cifar10-2", title="CIFAR-10, rung 2: dropout", network_options={**BASE.network_options, "dropout": 0.25}
+    BASE,
+    name="cifar10-2",
+    title="CIFAR-10, rung 2: dropout, and the epochs that it takes",
+    network_options={**BASE.network_options, "dropout": 0.25},
+    epochs=20,
 )
 DEEPER = replace(
     DROPOUT,
