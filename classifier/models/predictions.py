@@ -128,7 +128,7 @@ class PredictionQuerySet(LeasedQuerySet["Prediction"]):
         another is given.
         """
         account, line = person if isinstance(person, User) else None, line or person.line
-        ids, turns = sorted(uuid7() for _ in asked), count(self.next_turn(line))
+        ids, turns = [uuid7() for _ in asked], count(self.next_turn(line))
         return self.bulk_create(
             Prediction(
                 id=id, image=image, classifier=classifier, asked_by=account, idempotency_key=idempotency_key,
