@@ -1,5 +1,5 @@
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
@@ -28,7 +28,7 @@ class Worked:
             places.leave()
 
 
-def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+def application(environ: dict[str, Any], start_response: Any) -> Worked:
     """The site. Before any middleware could answer, Django breaks on a charset that holds NUL: that is no type of anything."""
     if "%00" in environ.get("CONTENT_TYPE", ""):
         environ = {**environ, "CONTENT_TYPE": "application/octet-stream"}

@@ -39,7 +39,12 @@ class Site:
         with self.log.open("a") as log:
             self.log_start = log.tell()
             self.make = subprocess.Popen(
-                ["make", "--no-print-directory", "up"], cwd=BASE, env=environment, stdout=log, stderr=log, start_new_session=True
+                ["env", "--default-signal=INT", "make", "--no-print-directory", "up"],
+                cwd=BASE,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     def said(self) -> str:

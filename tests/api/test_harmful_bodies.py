@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -148,5 +149,6 @@ def test_a_charset_with_nul_breaks_nothing() -> None:
             "wsgi.url_scheme": "http",
             "wsgi.input": io.BytesIO(b"{}"),
         }
-        assert b"".join(application(environ, start_response))
+        with closing(application(environ, start_response)) as answer:  # a place among those that work is held until then
+            assert b"".join(answer)
     assert statuses == ["415 Unsupported Media Type", "403 Forbidden"]
