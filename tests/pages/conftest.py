@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from classifier.models import Classifier, ModelVersion, User
+from tests.factories import make_reviewer
 from tests.measured import make_maintainer, make_whole_version
 
 
@@ -17,6 +18,18 @@ def visitor(doodle: Classifier) -> Client:
 def member(owner: User, doodle: Classifier) -> Client:
     client = Client()
     client.force_login(owner)
+    return client
+
+
+@pytest.fixture
+def rita(doodle: Classifier) -> User:
+    return make_reviewer("rita")
+
+
+@pytest.fixture
+def reviewer(rita: User) -> Client:
+    client = Client()
+    client.force_login(rita)
     return client
 
 

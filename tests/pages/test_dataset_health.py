@@ -16,7 +16,7 @@ from classifier.actions.review_image import Judgement, review_images
 from classifier.models import Classifier, Image, ModelVersion, Prediction, Review, Sample, User
 from classifier.models.dataset_health import Health, health_of
 from tests.conftest import signed_in
-from tests.factories import make_image, make_labels, make_reviewer, make_sample, make_version
+from tests.factories import make_image, make_labels, make_sample, make_version
 
 pytestmark = pytest.mark.django_db
 PATH, API = "/review/health/", "/api/v1/classifiers/doodle/health/"
@@ -25,18 +25,6 @@ PATH, API = "/review/health/", "/api/v1/classifiers/doodle/health/"
 @pytest.fixture
 def classifier(db: None) -> Classifier:
     return make_labels("cat", "dog", "bird", "house")
-
-
-@pytest.fixture
-def rita(classifier: Classifier) -> User:
-    return make_reviewer("rita")
-
-
-@pytest.fixture
-def reviewer(rita: User) -> Client:
-    client = Client()
-    client.force_login(rita)
-    return client
 
 
 def samples_of(classifier: Classifier, label: str, number: int) -> list[Sample]:

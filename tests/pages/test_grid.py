@@ -22,18 +22,6 @@ pytestmark = pytest.mark.django_db
 GRID = "/review/grid/"
 
 
-@pytest.fixture
-def rita(db: None) -> User:
-    return make_reviewer("rita")
-
-
-@pytest.fixture
-def reviewer(rita: User) -> Client:
-    client = Client()
-    client.force_login(rita)
-    return client
-
-
 def suspects(number: int, label: str = "cat", suggestion: str = "dog") -> list[Sample]:
     return [make_sample(label, suggestion) for _ in range(number)]
 

@@ -22,18 +22,6 @@ def answer(owner: User) -> Prediction:
     return make_answer(owner)
 
 
-@pytest.fixture
-def rita(db: None) -> User:
-    return make_reviewer("rita")
-
-
-@pytest.fixture
-def reviewer(rita: User) -> Client:
-    client = Client()
-    client.force_login(rita)
-    return client
-
-
 def say(client: Client, answer: Prediction, headers: dict[str, str] | None = None, **fields: str) -> str:
     """The words of the page afterwards."""
     path = reverse("pages:image-review", args=[answer.image_id])
