@@ -112,7 +112,7 @@ def measure(names: Sequence[str], pool: Sequence[Bitmaps], drawings: int, share:
             [names[int(label)] for label in given],
             names,
         )
-        seconds, cpu = train(Path(folder))
+        seconds, cpu = train(Path(folder), catalog.PRETRAINED / "doodle")
         recognizer = Recognizer(Path(folder) / "artifact")
     probabilities = recognizer.probabilities(np.concatenate([bitmaps[drawings:] for bitmaps in chosen]))
     summary = evaluation.summary(probabilities, np.repeat(np.arange(len(names)), UNSEEN), recognizer.card.unsure_below)
@@ -133,10 +133,10 @@ def freeze(folder: Path, inputs: Bitmaps, labels: Sequence[str], names: Sequence
     np.savez_compressed(folder / PICTURES_FILE, inputs=inputs)
 
 
-def train(folder: Path) -> tuple[float, float]:
+def train(folder: Path, start: Path) -> tuple[float, float]:
     """Seconds that passed, and those of all processors, in a process of its own as the trainer starts it."""
     command = [sys.executable, "-m", "classifier.ml", "retrain", catalog.RECIPE_FOR["drawing"], "--data", str(folder)]
-    command += ["--out", str(folder / "artifact"), "--from", str(catalog.PRETRAINED / "doodle")]
+    command += ["--out", str(folder / "artifact"), "--from", str(start)]
     started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:

@@ -35,12 +35,12 @@ class Maintainer(Caller):
         token = self.post("/api/v1/tokens/", json={"name": "train"}, auth=(name, PASSWORD)).raise_for_status().json()
         self.headers["Authorization"] = f"Bearer {token['token']}"
 
-    def make_classifier(self) -> str:
-        """The slug of a new one with pictures of each shape."""
+    def make_classifier(self, each: int = EACH) -> str:
+        """The slug of a new one with so many pictures of each shape."""
         slug, chance = f"shapes-{uuid.uuid4().hex[:6]}", random.Random(1)
         made = {"slug": slug, "title": "Shapes", "kind": "drawing", "labels": list(SHAPES)}
         self.post("/api/v1/classifiers/", json=made).raise_for_status()
-        for label in [label for label in SHAPES for _ in range(EACH)]:
+        for label in [label for label in SHAPES for _ in range(each)]:
             sample = {"strokes": drawn(label, chance), "label": label}
             self.post(f"/api/v1/classifiers/{slug}/samples/", json=sample).raise_for_status()
         return slug

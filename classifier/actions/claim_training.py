@@ -32,7 +32,7 @@ def _take_back() -> None:
     """What was left behind waits again, or has failed."""
     lapsed = [run.pk for run in TrainingRun.objects.left_behind().locked_for_claiming()]
     TrainingRun.objects.filter(pk__in=lapsed).give_back(crashed=True)
-    spent = [run.pk for run in TrainingRun.objects.waiting().filter(crashes__gte=MOST_CRASHES)]
+    spent = [run.pk for run in TrainingRun.objects.waiting().filter(crashes__gte=MOST_CRASHES).locked_for_claiming()]
     TrainingRun.objects.filter(pk__in=spent).settle(RunStatus.FAILED, CRASHED)
     for id in spent:
         owe_training_run(id)
