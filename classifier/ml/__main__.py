@@ -23,6 +23,7 @@ COMMANDS = (
     "train",
     "retrain",
     "join",
+    "keep",
     "evaluate",
     "measure",
     "classify",

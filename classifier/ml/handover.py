@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
-CARD_FILE = "card.json"
+CARD_FILE, EXAMPLES_FILE = "card.json", "examples.npz"
 MANIFEST_FILE, PICTURES_FILE = "manifest.json", "pictures.npz"
 TRAIN, VALIDATION, TEST = PARTS = ("train", "validation", "test")
 
@@ -104,17 +104,18 @@ class Card:
     trained: Mapping[str, Any]
     limits: str
     attribution: str
+    examples_sha256: str | None = None
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read an artifact's card. Raises BadCard."""
+        """Read an artifact's card; one from before examples were kept has no word of them. Raises BadCard."""
         path = folder / CARD_FILE
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise BadCard(f"{path} cannot be read: {error}") from error
         names = {item.name for item in fields(cls)}
-        if not isinstance(content, dict) or set(content) != names:
+        if not isinstance(content, dict) or {"examples_sha256", *content} != names:
             raise BadCard(f"{path} must have exactly the fields {', '.join(sorted(names))}.")
         if not isinstance(content["labels"], list) or not all(isinstance(label, str) for label in content["labels"]):
             raise BadCard(f"{path}: labels must be a list of names.")
@@ -131,9 +132,22 @@ class Card:
         path = folder / str(self.weights_file)
         if path.parent != folder or not path.is_file():
             raise BadCard(f"{folder} has no weights file {self.weights_file!r}.")
-        if sha256_of(path) != self.weights_sha256:
-            raise BadCard(f"{path} is not the file that {CARD_FILE} was written for: its sha256 differs.")
-        return path
+        return _unaltered(path, self.weights_sha256)
+
+    def check_examples(self, folder: Path) -> Path | None:
+        """The path of the examples that were kept, or None where none were. Raises BadCard as above."""
+        if self.examples_sha256 is None:
+            return None
+        path = folder / EXAMPLES_FILE
+        if not path.is_file():
+            raise BadCard(f"{folder} has no file {EXAMPLES_FILE!r}, but its card says that examples were kept.")
+        return _unaltered(path, self.examples_sha256)
+
+
+def _unaltered(path: Path, sha256: str) -> Path:
+    if sha256_of(path) != sha256:
+        raise BadCard(f"{path} is not the file that {CARD_FILE} was written for: its sha256 differs.")
+    return path
 
 
 @dataclass(frozen=True, kw_only=True)

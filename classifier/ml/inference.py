@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
@@ -46,13 +49,26 @@ class Recognizer:
         self._blank = np.zeros((BATCH, *form.shape), dtype=form.dtype)
         signature = tf.TensorSpec(self._blank.shape, self._blank.dtype)
         self._network = tf.function(lambda batch: model(batch, training=False), input_signature=[signature])
+        body = keras.Model(model.inputs, model.layers[-1].input)
+        self._body = tf.function(lambda batch: body(batch, training=False), input_signature=[signature])  # traced when asked
         self.probabilities(self._blank[:1])
 
-    def probabilities(self, inputs: NDArray[Any]) -> NDArray[np.float64]:
-        """Inputs (n, *shape of the card's form; a last axis of 1 may be left out) to calibrated probabilities (n, labels)."""
-        shaped = inputs.reshape(-1, *self._blank.shape[1:])
-        logits = views.average(self._logits, shaped, self.card.views)
+    def probabilities(self, inputs: NDArray[Any], *, looks: int | None = None) -> NDArray[np.float64]:
+        """Inputs (n, *shape of the card's form; a last axis of 1 may be left out) to calibrated probabilities (n, labels).
+
+        Each is looked at as often as the card says, or in so many `looks` (see `views.average`).
+        """
+        logits = views.average(partial(self._called, self._network), self._shaped(inputs), looks or self.card.views)
         return calibration.softmax(logits / self.card.temperature)
+
+    def embeddings(self, inputs: NDArray[Any]) -> NDArray[np.float32]:
+        """Inputs as above to what the last layer decides by, at one look: (n, d), each of length 1.
+
+        Their products are how alike two pictures are to the network: 1 for the same, 0 where they have nothing in common.
+        """
+        seen = self._called(self._body, self._shaped(inputs))
+        lengths = np.linalg.norm(seen, axis=1, keepdims=True)
+        return np.asarray(seen / np.maximum(lengths, np.finfo(np.float32).tiny), dtype=np.float32)
 
     def answers(self, inputs: NDArray[Any]) -> list[Answer]:
         """What to say of inputs as above: of one that shows nothing, and under the card's threshold, that it is not sure."""
@@ -67,12 +83,15 @@ class Recognizer:
     def _shows_nothing(self, picture: NDArray[Any]) -> bool:
         return not has_ink(picture) if self.card.kind == "drawing" else is_plain(picture)
 
-    def _logits(self, inputs: NDArray[Any]) -> NDArray[np.float32]:
-        chunks = [self._chunk(inputs[at : at + BATCH]) for at in range(0, len(inputs), BATCH)]
+    def _shaped(self, inputs: NDArray[Any]) -> NDArray[Any]:
+        return inputs.reshape(-1, *self._blank.shape[1:])
+
+    def _called(self, network: Callable[[tf.Tensor], tf.Tensor], inputs: NDArray[Any]) -> NDArray[np.float32]:
+        chunks = [self._chunk(network, inputs[at : at + BATCH]) for at in range(0, len(inputs), BATCH)]
         return np.concatenate(chunks)
 
-    def _chunk(self, inputs: NDArray[Any]) -> NDArray[np.float32]:
+    def _chunk(self, network: Callable[[tf.Tensor], tf.Tensor], inputs: NDArray[Any]) -> NDArray[np.float32]:
         full = self._blank.copy()
         full[: len(inputs)] = inputs
-        logits: NDArray[np.float32] = self._network(tf.constant(full)).numpy()
-        return logits[: len(inputs)]
+        rows: NDArray[np.float32] = network(tf.constant(full)).numpy()
+        return rows[: len(inputs)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.ml import evaluation, training, transfer
+from classifier.ml import evaluation, keeping, training, transfer
 from classifier.ml.datasets import frozen
 from classifier.ml.handover import TRAIN, Card, Manifest, Recipe
 from classifier.ml.inference import Recognizer
@@ -23,7 +23,8 @@ def retrain(recipe: Recipe, data: Path, out: Path, *, start: Path | None = None)
     """Train the frozen set in `data` into an artifact in `out`, from the weights of the artifact `start` or from nothing.
 
     The card's metrics have "test" beside "validation", and `test.npz` what stands behind it: `probabilities` (n, labels),
-    `labels` (n,), `images` (n,) the site's ids. A killed run goes on. Raises BadCard, BadManifest.
+    `labels` (n,), `images` (n,) the site's ids. Some of what it learnt from is kept beside them: see `keeping`.
+    A killed run goes on. Raises BadCard, BadManifest.
     """
     manifest = Manifest.load(data)
     shown = sum(example.part == TRAIN for example in manifest.examples)
@@ -34,7 +35,7 @@ def retrain(recipe: Recipe, data: Path, out: Path, *, start: Path | None = None)
     source = _source(Card.load(start)) if start else ""
     card = replace(_measured(out, data), limits=limits, attribution=OWN + source)
     card.save(out)
-    return card
+    return keeping.keep(out, data)
 
 
 def _source(start: Card) -> str:

@@ -138,8 +138,9 @@ class ModelVersion(models.Model):
         return found
 
     def check_files(self) -> None:
-        """Raises BadCard where the card or the weights are not those that the version was made of."""
+        """Raises BadCard where the card, the weights or the examples are not those that the version was made of."""
         card = Card.load(self.artifact)
         if sha256_of(self.artifact / CARD_FILE) != self.card_sha256:
             raise BadCard(f"{self.artifact / CARD_FILE} was altered: its sha256 is not the one on record.")
         card.check_weights(self.artifact)
+        card.check_examples(self.artifact)

@@ -11,7 +11,8 @@ import pytest
 
 from classifier.ml import catalog, strokes
 from classifier.ml.datasets import frozen
-from classifier.ml.handover import TEST, TRAIN, VALIDATION, BadManifest, Card
+from classifier.ml.handover import TEST, TRAIN, VALIDATION, BadManifest, Card, Manifest
+from classifier.ml.neighbours import KeptExamples
 from classifier.ml.recipes.people import DRAWINGS, FEW, PHOTOS, suited
 from tests.ml.freezing import freeze
 
@@ -77,6 +78,21 @@ def test_a_head_is_fitted_and_the_body_stays_what_it_was(data: Path, tmp_path: P
     assert card.recipe["head_only"]
     for ours, theirs in zip(loaded(tmp_path / "out").layers[:-1], loaded(start).layers[:-1], strict=True):
         assert all(np.array_equal(*weights) for weights in zip(ours.get_weights(), theirs.get_weights(), strict=True))
+    check_examples(card, tmp_path / "out", data)
+
+
+def check_examples(card: Card, artifact: Path, data: Path) -> None:
+    """All that it was trained on is kept, and of nothing else could any be."""
+    from classifier.ml.keeping import keep
+
+    kept = KeptExamples.load(card.check_examples(artifact) or Path())
+    assert sorted(card.labels[label] for label in kept.labels) == sorted(word for word in WORDS for _ in range(8))
+    pictures, manifest = np.load(data / "pictures.npz")["inputs"], Manifest.load(data)
+    shown = {picture.tobytes() for picture, one in zip(pictures, manifest.examples, strict=True) if one.part == TRAIN}
+    assert {picture.tobytes() for picture in kept.pictures} <= shown
+    freeze(data, pictures[::-1], [one.label for one in manifest.examples], [one.part for one in manifest.examples])
+    with pytest.raises(ValueError, match="does not hold what"):
+        keep(artifact, data)
 
 
 def loaded(artifact: Path) -> Any:

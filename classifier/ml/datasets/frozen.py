@@ -35,13 +35,18 @@ def load(
     are trained on. Raises FileNotFoundError where there is no manifest, BadManifest for a damaged set.
     """
     manifest, pictures = _opened(root)
-    shown = [(row, example) for row, example in enumerate(manifest.examples) if example.part != TEST]
-    of_class = {name: [row for row, example in shown if example.label == name][:cap_per_class] for name in manifest.labels}
-    wanted = chosen(of_class, classes)
+    wanted = _shown(manifest, classes, cap_per_class)
     rows = [row for of_one in wanted.values() for row in of_one]
     labels = np.repeat(np.arange(len(wanted)), [len(of_one) for of_one in wanted.values()])
     in_validation = np.array([manifest.examples[row].part == VALIDATION for row in rows], dtype=bool)
     return PictureExamples(labels, in_validation & (validation_share > 0), tuple(wanted), pictures[rows])
+
+
+def images_of(root: Path, *, classes: Sequence[str] | None = None, cap_per_class: int | None = None) -> tuple[str, ...]:
+    """The site's ids of what `load` loads, in its order; empty for what came with a data set. Errors as `load`."""
+    manifest, _ = _opened(root)
+    wanted = _shown(manifest, classes, cap_per_class)
+    return tuple(manifest.examples[row].image or "" for of_one in wanted.values() for row in of_one)
 
 
 def load_test(root: Path) -> Unseen:
@@ -51,6 +56,13 @@ def load_test(root: Path) -> Unseen:
     place = {name: index for index, name in enumerate(manifest.labels)}
     labels = np.array([place[manifest.examples[row].label] for row in rows], dtype=np.int64)
     return Unseen(pictures[rows], labels, tuple(manifest.examples[row].image or "" for row in rows), manifest.labels)
+
+
+def _shown(manifest: Manifest, classes: Sequence[str] | None, cap_per_class: int | None) -> dict[str, list[int]]:
+    """The rows of each class that a network may see."""
+    shown = [(row, example) for row, example in enumerate(manifest.examples) if example.part != TEST]
+    of_class = {name: [row for row, example in shown if example.label == name][:cap_per_class] for name in manifest.labels}
+    return chosen(of_class, classes)
 
 
 def _opened(root: Path) -> tuple[Manifest, NDArray[np.uint8]]:
