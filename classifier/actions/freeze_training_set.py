@@ -7,7 +7,7 @@ import logging
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,17 +48,19 @@ class Base:
 class Picture:
     example: Example
     pixels: NDArray[np.uint8]
+    doubted: bool = False
 
 
 def freeze_training_set(*, run: TrainingRun, base: Base | None = None) -> TrainingSet:
     """The run's set: all accepted and corrected pictures of its classifier, and those of `base`; the same ones are the same set.
 
-    What is trained on and what is not: see `splitting.split`. Raises TooFewPictures.
+    What is trained on and what is not: see `splitting.split`. A doubted label is measured on, or the figures would flatter, but
+    not learnt until a reviewer stands by it. Raises TooFewPictures.
     """
     form = run.start_from.input if run.start_from else USUAL_INPUT[run.classifier.kind]
     given = _once_each(_given(run.classifier, form))
     split_by, examples = splitting.split([picture.example for picture in given])
-    pictures = [Picture(example, picture.pixels) for example, picture in zip(examples, given, strict=True)]
+    pictures = _believed([replace(picture, example=example) for example, picture in zip(examples, given, strict=True)])
     if base:
         known = {picture.pixels.tobytes() for picture in given}
         pictures += [picture for picture in _once_each(_of_base(base)) if picture.pixels.tobytes() not in known]
@@ -67,14 +69,14 @@ def freeze_training_set(*, run: TrainingRun, base: Base | None = None) -> Traini
 
 def _given(classifier: Classifier, form: str) -> Iterable[Picture]:
     """What people labelled, the last word on a picture last. What cannot be read any more is left out."""
-    samples = Sample.objects.to_train_on(classifier).select_related("image", "label").order_by("changed_at", "id")
+    samples = Sample.objects.to_train_on(classifier).select_related("image", "label", "suspected").order_by("changed_at", "id")
     for sample in samples.iterator(AT_A_TIME):
         try:
             pixels = sample.image.network_input(form).reshape(INPUTS[form].shape)
         except Exception:
             logger.exception("Image %s cannot be prepared and is left out of the training set", sample.image_id)
         else:
-            yield Picture(_example(sample), pixels)
+            yield Picture(_example(sample), pixels, doubted=sample.is_doubted)
 
 
 def _example(sample: Sample) -> Example:
@@ -100,6 +102,16 @@ def _once_each(pictures: Iterable[Picture]) -> list[Picture]:
     """In the order of their content, which is that of any site with the same pictures."""
     last = {picture.example.sha256: picture for picture in pictures}
     return [last[sha256] for sha256 in sorted(last)]
+
+
+def _believed(pictures: Sequence[Picture]) -> list[Picture]:
+    """Those to be kept; of a label that would have too few left, all."""
+    left = Counter(picture.example.label for picture in pictures if not picture.doubted)
+    return [
+        picture
+        for picture in pictures
+        if not picture.doubted or picture.example.part == TEST or left[picture.example.label] < FEWEST_PICTURES
+    ]
 
 
 def _kept(run: TrainingRun, form: str, split_by: str, pictures: Sequence[Picture]) -> TrainingSet:

@@ -44,6 +44,10 @@ STANDS = Q(suspected=F("label")) | Q(label=None, suspected=F("word_label"))
 """The label that was suspected is still the one to be judged."""
 
 
+DOUBTED = STANDS & Q(state=State.ACCEPTED, judged=False, suspicion__gte=SUSPICIOUS)
+"""Accepted, but the label is doubted while no reviewer stands by it."""
+
+
 class Reason(models.TextChoices):
     """Why a sample is to be looked at."""
 
@@ -75,9 +79,8 @@ class SampleQuerySet(HeldQuerySet["Sample"]):
         return self.exclude(state=State.NEW, label=None, word="")
 
     def awaiting_review(self) -> SampleQuerySet:
-        """Those that nobody has decided, and accepted ones whose label is doubted while no reviewer stands by it."""
-        doubted = STANDS & Q(state=State.ACCEPTED, judged=False, suspicion__gte=SUSPICIOUS)
-        return self.open_to_reviewers().filter(Q(state=State.NEW) | doubted)
+        """Those that nobody has decided, and doubted ones."""
+        return self.open_to_reviewers().filter(Q(state=State.NEW) | DOUBTED)
 
     def with_label(self, name: str) -> SampleQuerySet:
         """Labelled so, or so in their owner's word."""
@@ -129,6 +132,9 @@ class SampleQuerySet(HeldQuerySet["Sample"]):
     def to_train_on(self, classifier: Classifier) -> SampleQuerySet:
         """Those whose label people stand by."""
         return self.filter(classifier=classifier, state__in=LABELLED, image__width__gt=0)
+
+    def doubted(self) -> SampleQuerySet:
+        return self.filter(DOUBTED)
 
     def counted(self) -> Counter[str]:
         """How many there are of each label."""
@@ -238,6 +244,11 @@ class Sample(Held):
     @property
     def is_suspicious(self) -> bool:
         return self.is_scored and (self.suspicion or 0) >= SUSPICIOUS
+
+    @property
+    def is_doubted(self) -> bool:
+        """As the database has it in `DOUBTED`."""
+        return self.state == State.ACCEPTED and not self.judged and self.is_suspicious
 
     @property
     def suggested(self) -> Label | None:

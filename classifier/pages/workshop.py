@@ -111,13 +111,15 @@ def train(request: HttpRequest, slug: str) -> HttpResponse:
 
 def what_it_learns_from(found: Classifier) -> dict[str, Any]:
     """Its labels with how many pictures people stand by, and whether those are enough to be trained on."""
-    counts = Sample.objects.to_train_on(found).counted()
+    samples = Sample.objects.to_train_on(found)
+    counts = samples.counted()
     labels = [(name, counts[name]) for name in found.labels.values_list("name", flat=True)]
     base = training_base(found)
     return {
         "labels": labels,
         "many_labels": len(labels) > FEW_LABELS,
         "pictures": sum(counts.values()),
+        "doubted": samples.doubted().count(),
         "wanting": [] if base else [(name, FEWEST_PICTURES - held) for name, held in labels if held < FEWEST_PICTURES],
         "base": base,
         "fewest": FEWEST_PICTURES,

@@ -117,6 +117,31 @@ def test_only_what_people_stand_by_is_in_it(shapes: Classifier, owner: User) -> 
     assert str(unreadable.image_id) not in parts_of(manifest)
 
 
+def doubt(*samples: Sample, **fields: object) -> None:
+    """As the network does that has looked at their labels."""
+    for sample in samples:
+        Sample.objects.filter(pk=sample.pk).update(suspected=sample.label, suspicion=0.9, **fields)
+
+
+def test_a_doubted_label_is_measured_on_but_not_learnt_until_a_reviewer_stands_by_it(shapes: Classifier) -> None:
+    samples = {str(sample.image_id): sample for sample in fill(shapes, each=30)}
+    _, before = frozen_set(shapes)
+    shown = [image for image, part in parts_of(before).items() if part != TEST]
+    measured = [image for image, part in parts_of(before).items() if part == TEST]
+    doubt(*(samples[image] for image in [*shown[:4], *measured[:2]]))
+    _, after = frozen_set(shapes)
+    assert parts_of(after) == {image: part for image, part in parts_of(before).items() if image not in shown[:4]}
+    doubt(*(samples[image] for image in shown[:4]), judged=True)
+    assert frozen_set(shapes)[1] == before
+
+
+def test_a_label_of_which_too_few_are_believed_keeps_the_doubted_ones(shapes: Classifier) -> None:
+    samples = fill(shapes, each=12)
+    _, before = frozen_set(shapes)
+    doubt(*(sample for sample in samples if str(sample.label) == "line"))
+    assert frozen_set(shapes)[1] == before
+
+
 def test_a_picture_that_two_people_gave_is_in_it_once_as_it_was_labelled_last(shapes: Classifier, owner: User) -> None:
     samples = fill(shapes)
     twin = make_image(make_user(), sha256=samples[0].image.sha256, strokes=samples[0].image.strokes)

@@ -14,6 +14,7 @@ from classifier.models import Classifier, ModelVersion, Prediction, Sample, Trai
 from tests.factories import HOUSE, make_classifier, make_version, make_worker, picture
 from tests.measured import CURVES, make_candidate, make_maintainer
 from tests.pages.reading import at, follow, text
+from tests.training import fill
 
 pytestmark = pytest.mark.django_db
 WORKSHOP, NEW, ADD = "/workshop/", "/workshop/new/", "/workshop/pictures/"
@@ -135,6 +136,13 @@ def test_what_was_given_is_shown_to_those_who_may_see_it(maintainer: Client, sha
 def test_too_little_to_learn_from_is_said(maintainer: Client, shapes: Classifier) -> None:
     assert "Each label needs 10 accepted pictures" in follow(maintainer, at("train", shapes.slug))
     assert not TrainingRun.objects.exists()
+
+
+def test_labels_that_the_network_doubts_are_said_not_to_be_learnt(maintainer: Client, shapes: Classifier) -> None:
+    samples = fill(shapes)
+    assert "doubts" not in text(maintainer, at("classifier", shapes.slug))
+    Sample.objects.filter(pk=samples[0].pk).update(suspected=samples[0].label, suspicion=0.9)
+    assert "The network doubts the label of 1: it is not learnt until" in text(maintainer, at("classifier", shapes.slug))
 
 
 def test_a_run_is_watched_and_cancelled(maintainer: Client) -> None:
