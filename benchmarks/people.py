@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from classifier.ml import catalog, evaluation, splitting, strokes
 from classifier.ml.datasets import quickdraw
-from classifier.ml.handover import PICTURES_FILE, Card, Example, Manifest
+from classifier.ml.handover import PICTURES_FILE, TEST, Card, Example, Manifest
 from classifier.ml.inference import Recognizer
 
 TRIPLES = (
@@ -119,13 +119,19 @@ def measure(names: Sequence[str], pool: Sequence[Bitmaps], drawings: int, share:
     return _row(names, share, seed, summary, recognizer.card, seconds, cpu)
 
 
-def freeze(folder: Path, inputs: Bitmaps, labels: Sequence[str], names: Sequence[str]) -> None:
+def freeze(
+    folder: Path, inputs: Bitmaps, labels: Sequence[str], names: Sequence[str], doubted: NDArray[np.bool_] | None = None
+) -> None:
+    """As the site does: a doubted label is measured on, but not learnt."""
     digests = [hashlib.sha256(picture.tobytes()).hexdigest() for picture in inputs]
     examples = [
         Example(sha256=digest, label=label, part="", source="canvas", group="one", image=None)
         for digest, label in zip(digests, labels, strict=True)
     ]
     split_by, parted = splitting.split(examples)
+    if doubted is not None:
+        kept = [place for place, example in enumerate(parted) if example.part == TEST or not doubted[place]]
+        inputs, parted = inputs[kept], [parted[place] for place in kept]
     Manifest(
         classifier="benchmark", title="Benchmark", kind="drawing", input="bitmap", labels=tuple(names), split_by=split_by,
         inputs_sha256=hashlib.sha256(inputs.tobytes()).hexdigest(), examples=tuple(parted),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from classifier.models import Classifier, Label, Sample, State, TrainingRun, User
+from classifier.models import Classifier, Label, Sample, State, TrainingRun, TrainingSet, User
 from tests.factories import make_image, make_user
 
 SHAPES = ("circle", "line", "square")
@@ -41,3 +41,8 @@ def fill(classifier: Classifier, each: int = 12, owners: list[User] | None = Non
 
 def make_run(classifier: Classifier, **fields: Any) -> TrainingRun:
     return TrainingRun.objects.create(**{"classifier": classifier, "recipe": "people", **fields})
+
+
+def make_training_set(classifier: Classifier) -> TrainingSet:
+    """Its row; there is no folder."""
+    return TrainingSet.objects.create(classifier=classifier, sha256=f"{next(_numbers):064}", split_by="picture", counts={})

@@ -25,6 +25,7 @@ COMMANDS = (
     "join",
     "keep",
     "evaluate",
+    "crossfit",
     "measure",
     "classify",
     "suspects",

@@ -32,6 +32,7 @@ CHUNK = 256
 PREPARE = {"bitmap": pixels.drawing, "photo": pixels.photo}
 READABLE = {"bitmaps": ("bitmap",), "images": ("bitmap", "photo"), "drawings": ("bitmap", "sequence")}
 """What pictures, and of which files, can become."""
+PROBABILITIES = "keep probabilities (n, k) float32, rows in the file's order, class_names (k,) of the columns, and labels (n,)"
 NDJSON = (".ndjson", ".ndjson.gz")
 SIDE = 28
 
@@ -110,6 +111,18 @@ def array(path: Path, found: dict[str, NDArray[Any]], name: str) -> NDArray[Any]
     if name not in found:
         raise BadData(f"{path} has no array {name!r}.")
     return found[name]
+
+
+def require_folder_for(path: Path) -> None:
+    """Raises FileNotFoundError, before there is work that would be lost."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {path.parent} for {path.name}.")
+
+
+def save_probabilities(path: Path, probabilities: NDArray[np.float32], labels: NDArray[np.int64], names: Sequence[str]) -> None:
+    """Write what a network says of labelled pictures: see `PROBABILITIES`."""
+    with path.open("wb") as file:
+        np.savez(file, probabilities=probabilities, labels=labels, class_names=np.array(names))
 
 
 def chunked(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

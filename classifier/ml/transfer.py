@@ -10,14 +10,10 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.ml import prototypes
 from classifier.ml.building import build
 from classifier.ml.handover import BadCard, Card, Recipe, sha256_of
 from classifier.ml.networks.application import NESTED
-
-IN_SAMPLE = 2.0
-"""How much wider unseen drawings are spread around the mean of twenty than those twenty: without it the answers are too sure."""
-SUREST = 6.0
-"""How far the classes' means may be from their middle, in what they are spread: a dozen that are all alike prove little."""
 
 
 def continuing(recipe: Recipe, source: Path, application: str | None = None) -> Recipe:
@@ -66,8 +62,8 @@ def _take_over_known(ours: keras.Layer, theirs: keras.Layer, our_names: Sequence
 def fit_head(model: keras.Model, inputs: NDArray[np.uint8], labels: NDArray[np.int64]) -> None:
     """Let the last layer know each class by the mean of what the layers before it see of its pictures, and train only that on.
 
-    So few pictures say no more than that, and one in five may be labelled wrong (Snell et al. 2017, "Prototypical Networks for
-    Few-shot Learning"). A last layer without a bias cannot hold it and stays as it is.
+    So few pictures say no more than that, and one in five may be labelled wrong: see `prototypes`. A last layer without a bias
+    cannot hold it and stays as it is.
     """
     head = model.layers[-1]
     for layer in model.layers[:-1]:
@@ -75,8 +71,4 @@ def fit_head(model: keras.Model, inputs: NDArray[np.uint8], labels: NDArray[np.i
     if not getattr(head, "use_bias", False):
         return
     seen = keras.Model(model.inputs, head.input).predict(inputs, batch_size=256, verbose=0)
-    means = np.stack([seen[labels == label].mean(axis=0) for label in range(head.units)])
-    away = means - means.mean(axis=0)
-    along = (seen - means[labels]) @ (away / np.linalg.norm(away, axis=1, keepdims=True)).T
-    spread = max(IN_SAMPLE * np.square(along).mean(), np.square(away).sum(axis=1).mean() / SUREST)
-    head.set_weights([means.T / spread, -np.square(means).sum(axis=1) / (2 * spread)])
+    head.set_weights(prototypes.head(seen, labels, head.units))

@@ -41,6 +41,10 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
         usual = self.filter(classifier__slug=BUILT_IN[Kind(classifier.kind)], stage=Stage.LIVE)
         return self.live_for(classifier) or usual.filter(classifier__kind=classifier.kind).first()
 
+    def bundled_for(self, kind: str) -> ModelVersion | None:
+        """The newest that came with the project and knows no picture of anybody's here."""
+        return self.filter(classifier__slug=BUILT_IN[Kind(kind)], bundled=True).order_by("-number").first()
+
     def take_in(self, classifier: Classifier, artifact: Path, *, bundled: bool = False) -> ModelVersion:
         """The classifier's next version, a candidate, with a copy of the artifact: whole or not at all. Raises BadCard."""
         latest = self.filter(classifier=classifier).order_by("-number").first()

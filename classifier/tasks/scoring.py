@@ -1,8 +1,8 @@
-"""Doubting labels, where training happens: what the live network thinks of them, and so how probable each is wrong.
+"""Doubting labels, where training happens: what a network that has not learnt them thinks, and so how probable each is wrong.
 
-A network's word counts in full only on pictures that it has not been trained on. For those of its own test part the
-probabilities that were kept with it are used. On pictures that it was trained on it has partly learned the given label, right or
-wrong: their suspicion is too low rather than too high, and grows honest with the next version that leaves them out.
+The live network has learnt the labels of what it was trained on, right or wrong. Of its test part the probabilities count that
+were kept with it; the rest of a classifier that was trained here are judged by each other, out of fold, as they look to the
+network that the site came with. Where there are too few of a label for that, the live network's word is all there is.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,8 +28,9 @@ from classifier.ml.gate import Answers, BadAnswers
 from classifier.ml.label_quality import LabelQuality, judge
 from classifier.ml.likeness import fingerprint
 from classifier.models import ModelVersion, Sample
-from classifier.models.measurements import OWN_ANSWERS
+from classifier.models.measurements import OWN_ANSWERS, set_of
 from classifier.models.samples import SampleQuerySet
+from classifier.models.training import FEWEST_PICTURES
 from classifier.tasks.housekeeping import repeat
 
 if TYPE_CHECKING:
@@ -107,7 +109,7 @@ def _probabilities(version: ModelVersion, found: Sequence[Doubtful]) -> NDArray[
         if is_kept[row]:
             rows[row] = kept[str(one.sample.image_id)]
     if not is_kept.all():
-        rows[~is_kept] = _asked(version, [one for one, known in zip(found, is_kept, strict=True) if not known])
+        rows[~is_kept] = _without_their_labels(version, found, ~is_kept)
     return rows
 
 
@@ -120,27 +122,34 @@ def _held_out(version: ModelVersion) -> Mapping[str, NDArray[Any]]:
     return dict(zip(answers.images, answers.probabilities, strict=True))
 
 
+def _without_their_labels(version: ModelVersion, found: Sequence[Doubtful], wanted: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """What the wanted ones are to somebody who has not learnt their labels; the others may help to say it."""
+    bundled = ModelVersion.objects.bundled_for(version.classifier.kind)
+    each = Counter(one.label for one in found)
+    enough = all(each[name] >= FEWEST_PICTURES for name in version.card["labels"])
+    if bundled and bundled.input == version.input and enough and set_of(version):
+        return _crossfitted(bundled, version.card["labels"], found)[wanted]
+    return _asked(version, [one for one, asked in zip(found, wanted, strict=True) if asked])
+
+
 def _asked(version: ModelVersion, found: Sequence[Doubtful]) -> NDArray[np.float32]:
+    return _said("evaluate", version, version.card["labels"], found)
+
+
+def _crossfitted(bundled: ModelVersion, names: Sequence[str], found: Sequence[Doubtful]) -> NDArray[np.float32]:
+    return _said("crossfit", bundled, names, found)
+
+
+def _said(command: str, version: ModelVersion, names: Sequence[str], found: Sequence[Doubtful]) -> NDArray[np.float32]:
     """In a process of its own, so that TensorFlow's memory returns with its end."""
-    names = version.card["labels"]
     place = {name: index for index, name in enumerate(names)}
     pictures: dict[str, NDArray[Any]] = {ARRAY_OF[version.input]: np.stack([one.picture for one in found])}
     with tempfile.TemporaryDirectory() as folder:
         data, out = Path(folder) / "labelled.npz", Path(folder) / "answers.npz"
         pictures["labels"] = np.array([place[one.label] for one in found])
         np.savez(data, class_names=np.array(names), allow_pickle=False, **pictures)
-        command = [
-            sys.executable,
-            "-m",
-            "classifier.ml",
-            "evaluate",
-            str(version.artifact),
-            "--data",
-            str(data),
-            "--out",
-            str(out),
-        ]
-        subprocess.run(command, check=True, capture_output=True, timeout=LONGEST_S)
+        arguments = [command, str(version.artifact), "--data", str(data), "--out", str(out)]
+        subprocess.run([sys.executable, "-m", "classifier.ml", *arguments], check=True, capture_output=True, timeout=LONGEST_S)
         with np.load(out, allow_pickle=False) as answers:
             kept: NDArray[np.float32] = answers["probabilities"]
             return kept

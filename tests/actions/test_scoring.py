@@ -13,8 +13,10 @@ from classifier.actions.review_image import review_image
 from classifier.actions.undo_review import undo_review
 from classifier.models import Label, ModelVersion, Review, Sample, User
 from classifier.models.samples import DISPUTED_RANK, groups_alike
+from classifier.models.training import FEWEST_PICTURES
 from classifier.tasks import scoring
 from tests.factories import make_answer, make_image, make_labels, make_reviewer, make_version
+from tests.training import make_run, make_training_set
 
 pytestmark = pytest.mark.django_db
 NAMES = ["cat", "dog", "bird"]
@@ -102,6 +104,25 @@ def test_the_test_part_is_judged_by_what_was_kept_with_the_version(
     scored = Sample.objects.select_related("suspected", "suggestion").get(pk=held_out.pk)
     assert (str(scored.suspected), scored.suspected_probability) == ("cat", 0.125)
     assert (str(scored.suggestion), scored.suggestion_probability) == ("dog", 0.75)
+
+
+def test_what_a_version_learnt_from_is_judged_by_the_other_pictures_not_by_itself(
+    version: ModelVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundled = make_version(bundled=True, number=7, stage="retired", card={"input": "bitmap", "labels": ["house"]})
+    make_run(version.classifier, model_version=version, training_set=make_training_set(version.classifier))
+    asked: list[tuple[str, ModelVersion, int]] = []
+
+    def said(command: str, by: ModelVersion, names: Sequence[str], found: Sequence[scoring.Doubtful]) -> object:
+        asked.append((command, by, len(found)))
+        return np.full((len(found), len(names)), 1 / 3, dtype=np.float32)
+
+    monkeypatch.setattr(scoring, "_said", said)
+    samples = [accepted(name) for name in NAMES * FEWEST_PICTURES]
+    scoring.score_samples("doodle")
+    samples[0].delete()
+    scoring.score_samples("doodle")  # too few are left of one label
+    assert asked == [("crossfit", bundled, 30), ("evaluate", version, 29)]
 
 
 def test_only_what_is_new_wakes_the_scorer_and_what_cannot_be_read_not_twice(

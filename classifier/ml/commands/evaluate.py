@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,10 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = DATA
     parser.add_argument("artifact", type=Path, metavar="ARTIFACT", help="folder with card.json and the weights")
     parser.add_argument("--data", type=Path, required=True, metavar="FILE", help="labelled pictures, see below")
-    parser.add_argument(
-        "--out", type=Path, metavar="FILE.npz",
-        help="keep probabilities (n, k) float32, rows in the file's order, class_names (k,) of the columns, and labels (n,)",
-    )  # fmt: skip
+    parser.add_argument("--out", type=Path, metavar="FILE.npz", help=files.PROBABILITIES)
     parser.add_argument(
         "--figures", type=Path, metavar="DIR",
         help="write the report, the confusion matrix, reliability and coverage there, as figures and as data",
@@ -45,13 +41,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> tuple[str, bool]:
     card = open_card(options.artifact)
     data = files.labelled(options.data, card.labels, card.input)
-    if options.out and not options.out.parent.is_dir():
-        raise FileNotFoundError(f"There is no folder {options.out.parent} for {options.out.name}.")
+    if options.out:
+        files.require_folder_for(options.out)
     if options.figures:
         options.figures.mkdir(parents=True, exist_ok=True)
     probabilities = _probabilities(open_recognizer(options.artifact), data)
     if options.out:
-        _keep(options.out, probabilities, data.labels, card.labels)
+        files.save_probabilities(options.out, probabilities, data.labels, card.labels)
     if options.figures:
         _draw(options.figures, probabilities, data.labels, card)
     result = evaluation.summary(probabilities, data.labels, card.unsure_below)
@@ -69,11 +65,6 @@ def _probabilities(recognizer: Recognizer, data: files.Labelled) -> NDArray[np.f
             reported = time.monotonic()
             print(f"{done:,} of {len(kept):,}", file=sys.stderr)
     return kept
-
-
-def _keep(out: Path, probabilities: NDArray[np.float32], labels: NDArray[np.int64], names: Sequence[str]) -> None:
-    with out.open("wb") as file:
-        np.savez(file, probabilities=probabilities, labels=labels, class_names=np.array(names))
 
 
 def _draw(folder: Path, probabilities: NDArray[np.float32], labels: NDArray[np.int64], card: Card) -> None:
