@@ -6,11 +6,15 @@ All checks but `positive_data_acceptance`, which takes a right 400 for a fault. 
 from __future__ import annotations
 
 import argparse
+import base64
+import json
+import re
 import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -19,13 +23,18 @@ from tests.running import ROOT, WEB, Site
 
 SCHEMATHESIS = "schemathesis==4.32.5"
 ALL_CHECKS = ("--exclude-checks", "positive_data_acceptance")
-CONFIG = '[parameters]\n"query.wait" = 0\n'  # nobody answers here: each wait would be 30 s
 LIMITS = {"DOODLE_RATE": "100000", "DOODLE_QUOTA": "10000000"}
-PREPARED = """
-from classifier.actions.issue_token import issue_token
-from classifier.models import User
-user = User.objects.create_superuser("root", "root@example.com", "a long enough secret")
-print(issue_token(by=user, name="fuzz")[1])
+PASSWORD = "a long enough secret"  # noqa: S105  of accounts that live as long as the run
+NO_WAITING = '[parameters]\n"query.wait" = 0\n'  # nobody answers here: each wait would be 30 s
+OTHER_TOKENS = """
+[[operations]]
+include-path-regex = "/tokens/"
+headers = {{ Authorization = "Basic {}" }}
+"""  # another's: the run would revoke its own token, and see nothing but 401 from then on
+THING = """
+[[operations]]
+include-name = "{}"
+parameters = {{ "path.{}" = "{}" }}
 """
 
 
@@ -46,20 +55,40 @@ def fuzz(database: str, examples: int, seed: int) -> bool:
         url = {"DATABASE_URL": stack.enter_context(servers.postgresql())} if database == "postgresql" else {}
         site = Site(folder, {**LIMITS, **url})
         stack.callback(site.stop)
-        token = _started(site)
-        (folder / "schemathesis.toml").write_text(CONFIG)
+        made = _started(site)
+        (folder / "schemathesis.toml").write_text(_config(made["things"]))
         print(f"{database}:", flush=True)
-        return subprocess.run(_command(folder, site.url, token, examples, seed), cwd=folder, check=False).returncode == 0
+        return subprocess.run(_command(folder, site.url, made["token"], examples, seed), cwd=folder, check=False).returncode == 0
 
 
-def _started(site: Site) -> str:
-    """An administrator's token, once the site answers."""
+def prepare() -> None:
+    """Prints, as JSON, an administrator's token, and for each operation with an id in its address one that is there."""
+    from classifier.actions.issue_token import issue_token
+    from classifier.models import User
+    from tests.factories import make_user
+    from tests.structure.permissions import RULES
+
+    root = User.objects.create_superuser("root", "root@example.com", PASSWORD)
+    make_user("other")
+    kept = {name: rule for name, rule in RULES.items() if rule.thing and not name.startswith("DELETE")}
+    things = {name: rule.thing(make_user() if "admin" in rule.open_to else root) for name, rule in kept.items() if rule.thing}
+    print(json.dumps({"token": issue_token(by=root, name="fuzz")[1], "things": things}))
+
+
+def _config(things: dict[str, str]) -> str:
+    named = [(name.replace(" ", " /api/v1/"), re.findall(r"{(\w+)}", name)[0], thing) for name, thing in things.items()]
+    other = base64.b64encode(f"other:{PASSWORD}".encode()).decode()
+    return NO_WAITING + OTHER_TOKENS.format(other) + "".join(THING.format(*one) for one in named)
+
+
+def _started(site: Site) -> Any:
+    """What is prepared, once the site answers."""
     site.manage("migrate", "--verbosity", "0")
     site.manage("register_models")
-    token = site.manage("shell", "--verbosity", "0", "--command", PREPARED).strip()
+    made = site.manage("shell", "--verbosity", "0", "--command", "from benchmarks.fuzz_api import prepare; prepare()")
     site.web = site._start([*WEB, "--bind", f"127.0.0.1:{site.port}"])
     site.wait_until(lambda: httpx.get(f"{site.url}/livez").status_code == 200, 60)
-    return token
+    return json.loads(made)
 
 
 def _command(folder: Path, url: str, token: str, examples: int, seed: int) -> list[str]:

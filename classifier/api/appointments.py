@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -13,6 +11,7 @@ from rest_framework.views import APIView
 from classifier.actions.appoint_person import GROUPS, appoint_person
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer
+from classifier.api.fields import Input
 from classifier.models import User
 
 
@@ -28,7 +27,7 @@ class PersonOutput(serializers.ModelSerializer[User]):
         return sorted(group.name for group in person.groups.all() if group.name in GROUPS)
 
 
-class GroupsInput(serializers.Serializer[Any]):
+class GroupsInput(Input):
     groups = serializers.ListField(child=serializers.ChoiceField(GROUPS), help_text="All that the person is in afterwards.")
 
 

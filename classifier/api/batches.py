@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from classifier.actions.submit_images import submit_images
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer, error_body, exception_handler
-from classifier.api.fields import Slug
+from classifier.api.fields import Input, Slug, refuse_unknown
 from classifier.api.idempotency import IDEMPOTENCY_KEY, Idempotent
 from classifier.api.limits import LIMITS, Limited
 from classifier.api.parsers import UnboundedJSONParser
@@ -45,13 +45,13 @@ NO_ARCHIVES = "Archives are unpacked on the page only. Send the pictures themsel
 GONE = error_body("not_found", "This prediction was deleted meanwhile.")
 
 
-class BatchInput(serializers.Serializer[Any]):
+class BatchInput(Input):
     """1 to 64 of what `POST predictions/` takes."""
 
     items = serializers.ListField(child=PredictionInput(), min_length=1, max_length=LONGEST_BATCH)
 
 
-class BatchUpload(serializers.Serializer[Any]):
+class BatchUpload(Input):
     """1 to 64 files, 64 MB in all."""
 
     classifier = Slug(default="doodle", help_text=WHICH)
@@ -89,6 +89,8 @@ class PredictionBatch(Idempotent, Limited):
 
 def _items(request: Request) -> Sequence[PredictionInput | PredictionUpload]:
     """Each still unchecked. Raises ValidationError and BadSubmission."""
+    if isinstance(request.data, dict):  # a form is one too
+        refuse_unknown(request.data, (BatchUpload if isinstance(request.data, QueryDict) else BatchInput)().fields)
     if isinstance(request.data, QueryDict):
         common = {name: request.data[name] for name in ("classifier",) if name in request.data}
         return [PredictionUpload(data={**common, "image": file}) for file in _counted(request.FILES.getlist("image"))]

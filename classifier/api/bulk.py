@@ -19,6 +19,7 @@ from classifier.actions.cancel_batch import cancel_batch
 from classifier.actions.submit_bulk import submit_bulk
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer
+from classifier.api.fields import Input
 from classifier.api.idempotency import IDEMPOTENCY_KEY, Idempotent
 from classifier.api.limits import LIMITS, Limited
 from classifier.api.lists import Listing
@@ -34,7 +35,7 @@ FILE = (
 STATES = ("queued", "running", "settled")
 
 
-class BulkInput(serializers.Serializer[Any]):
+class BulkInput(Input):
     classifier = serializers.SlugField(default="doodle", help_text=WHICH)
     file = serializers.FileField(help_text=FILE)
 

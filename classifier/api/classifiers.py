@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from classifier.actions.create_classifier import create_classifier
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer
-from classifier.api.fields import Text
+from classifier.api.fields import Input, Text
 from classifier.api.idempotency import IDEMPOTENCY_KEY, Idempotent
 from classifier.api.lists import Filters, Listing
 from classifier.api.pagination import NewestFirst
@@ -39,7 +39,7 @@ class ClassifierDetailOutput(ClassifierOutput):
         return [label.name for label in classifier.labels.all()]
 
 
-class ClassifierInput(serializers.Serializer[Any]):
+class ClassifierInput(Input):
     slug = Text(help_text="Its name in addresses: letters, digits, - and _.")
     title = Text()
     kind = Text(help_text="drawing or photo")

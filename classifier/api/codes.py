@@ -4,7 +4,7 @@ from __future__ import annotations
 
 CODES: dict[int, dict[str, str]] = {
     400: {
-        "invalid": "Fields or parameters are not right; `fields` says which and why.",
+        "invalid": "Fields or parameters are not right, or not known; `fields` says which and why.",
         "parse_error": "The body is no valid JSON in UTF-8, or no valid form.",
         "bad_request": "The request could not be understood.",
         "bad_charset": "The body is in another charset than UTF-8.",

@@ -10,12 +10,13 @@ from rest_framework import serializers, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from classifier import policy
 from classifier.actions.import_samples import import_samples
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer
+from classifier.api.fields import Input
+from classifier.api.idempotency import IDEMPOTENCY_KEY, Idempotent
 from classifier.models import Classifier
 from classifier.sources.labelled import MOST, from_set
 
@@ -27,7 +28,7 @@ OF_ONE = "Of the pictures in an .npy file."
 KEEP_GOOD = "Take what is good where something is not. Otherwise nothing is taken then, and the error names what is wrong."
 
 
-class ImportInput(serializers.Serializer[Any]):
+class ImportInput(Input):
     file = serializers.FileField(help_text=SET)
     label = serializers.CharField(required=False, max_length=100, default="", help_text=OF_ONE)  # type: ignore[assignment]
     keep_good = serializers.BooleanField(required=False, default=False, help_text=KEEP_GOOD)
@@ -45,13 +46,14 @@ class ImportOutput(serializers.Serializer[Any]):
     refused = RefusalOutput(many=True)
 
 
-class ClassifierImports(APIView):
+class ClassifierImports(Idempotent):
     scope = "train"
     parser_classes = (MultiPartParser,)
 
     @extend_schema(
         request={"multipart/form-data": ImportInput},
-        responses={201: ImportOutput, **dict.fromkeys((400, 401, 403, 404, 413, 415, 429), ErrorAnswer)},
+        parameters=[IDEMPOTENCY_KEY],
+        responses={201: ImportOutput, **dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 429), ErrorAnswer)},
     )
     def post(self, request: Request, slug: str) -> Response:
         """Import labelled pictures: all are accepted with their labels, or none and the error says by name what is wrong."""

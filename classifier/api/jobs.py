@@ -16,6 +16,7 @@ from classifier.actions.cancel_prediction import cancel_prediction
 from classifier.actions.retry_prediction import retry_prediction
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer
+from classifier.api.fields import Input
 from classifier.api.idempotency import IDEMPOTENCY_KEY, Idempotent
 from classifier.api.limits import LIMITS, Limited
 from classifier.api.predictions import WAIT, PredictionDetailOutput, answer, classifier_of, seconds_to_wait
@@ -54,7 +55,7 @@ class PredictionRetry(Idempotent, Limited):
         return answer(again.pk, caller(request), seconds)
 
 
-class AgainInput(serializers.Serializer[Any]):
+class AgainInput(Input):
     classifier = serializers.SlugField()
 
 
@@ -62,10 +63,14 @@ class AgainOutput(serializers.Serializer[Any]):
     asked = serializers.IntegerField(help_text="How many new predictions wait now.")
 
 
-class PredictionsAgain(APIView):
+class PredictionsAgain(Idempotent):
     scope = "predict"
 
-    @extend_schema(request=AgainInput, responses={202: AgainOutput, **dict.fromkeys((400, 401, 403), ErrorAnswer)})
+    @extend_schema(
+        request=AgainInput,
+        parameters=[IDEMPOTENCY_KEY],
+        responses={202: AgainOutput, **dict.fromkeys((400, 401, 403, 409), ErrorAnswer)},
+    )
     def post(self, request: Request) -> Response:
         """Have your history answered by a classifier's live version: a new prediction for each picture that it has not seen.
 

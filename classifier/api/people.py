@@ -19,7 +19,7 @@ from classifier.actions.register_person import register_person
 from classifier.api.appointments import PersonOutput
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer
-from classifier.api.fields import Text
+from classifier.api.fields import Input, Text
 from classifier.api.idempotency import IDEMPOTENCY_KEY, Idempotent
 from classifier.api.lists import Listing
 from classifier.models import User
@@ -30,7 +30,7 @@ class SignUpThrottle(AnonRateThrottle):
     scope = "sign-up"
 
 
-class UserInput(serializers.Serializer[Any]):
+class UserInput(Input):
     username = Text(max_length=150)
     email = serializers.EmailField(max_length=254)
     password = Text(max_length=1024, trim_whitespace=False, write_only=True)

@@ -21,7 +21,7 @@ from classifier.actions.submit_image import submit_image
 from classifier.api.authentication import caller
 from classifier.api.conditional import IF_MATCH, Guarded
 from classifier.api.errors import ErrorAnswer
-from classifier.api.fields import Slug, Text
+from classifier.api.fields import Input, Slug, Text
 from classifier.api.idempotency import IDEMPOTENCY_KEY, key_of
 from classifier.api.limits import LIMITS, Limited
 from classifier.api.lists import Filters, Listing
@@ -53,7 +53,7 @@ QUEUE_POSITION = "How many are answered before it: one of each person in turn. N
 HOUSE = {"strokes": [[[0, 0, 128, 255, 255, 0], [255, 100, 0, 100, 255, 255]]]}
 
 
-class PredictionInput(serializers.Serializer[Any]):
+class PredictionInput(Input):
     """Exactly one of `image_base64`, `image_url` and `strokes`."""
 
     classifier = Slug(default="doodle", help_text=WHICH)
@@ -62,7 +62,7 @@ class PredictionInput(serializers.Serializer[Any]):
     strokes = serializers.JSONField(required=False, help_text="[[[x, …], [y, …]], …], or with a third row of milliseconds.")
 
 
-class PredictionUpload(serializers.Serializer[Any]):
+class PredictionUpload(Input):
     """A file: PNG, JPEG, GIF, WebP, BMP or AVIF, 10 MB and 40 megapixels at most."""
 
     classifier = Slug(default="doodle", help_text=WHICH)

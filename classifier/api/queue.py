@@ -15,7 +15,6 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
-from rest_framework.views import APIView
 
 from classifier import policy
 from classifier.actions.give_sample import give_next
@@ -23,7 +22,7 @@ from classifier.actions.review_image import LONGEST_REASON, MOST_AT_ONCE, Judged
 from classifier.actions.undo_review import undo_reviews
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer
-from classifier.api.fields import Text
+from classifier.api.fields import Input, Text
 from classifier.api.idempotency import IDEMPOTENCY_KEY, Idempotent
 from classifier.api.lists import Filters
 from classifier.api.pagination import BAD_CURSOR, NewestFirst
@@ -163,19 +162,19 @@ class ReviewNext(generics.GenericAPIView[Sample]):
 
 def _following(queue: SampleQuerySet, request: Request) -> SampleQuerySet:
     """What comes after the sample that is passed over, if one is; what is not there is passed over anyway."""
-    serializer = NextInput(data=request.query_params)
+    serializer = NextInput(data=request.query_params.dict())
     serializer.is_valid(raise_exception=True)
     passed = Sample.objects.in_queue_order().filter(pk=serializer.validated_data.get("after")).first()
     return queue.queued_after(passed.place) if passed else queue
 
 
-class ChosenInput(serializers.Serializer[Any]):
+class ChosenInput(Input):
     id = serializers.UUIDField()
     seen = Text(required=False, max_length=200, default=None, help_text=SEEN)
     label = Text(required=False, max_length=100, default="", help_text="Of this one alone.")  # type: ignore[assignment]
 
 
-class ReviewBatchInput(serializers.Serializer[Any]):
+class ReviewBatchInput(Input):
     """One verdict on many samples; those that have changed since you looked are left as they are and listed as stale."""
 
     samples = serializers.ListField(child=ChosenInput(), min_length=1, max_length=MOST_AT_ONCE)
@@ -217,10 +216,14 @@ class ReviewBatch(Idempotent):
         return Response(_outcome(request, judged), status.HTTP_201_CREATED)
 
 
-class ReviewBatchUndo(APIView):
+class ReviewBatchUndo(Idempotent):
     scope = "review"
 
-    @extend_schema(request=None, responses={201: ReviewUndoOutput, **dict.fromkeys((401, 403, 404, 409), ErrorAnswer)})
+    @extend_schema(
+        request=None,
+        parameters=[IDEMPOTENCY_KEY],
+        responses={201: ReviewUndoOutput, **dict.fromkeys((401, 403, 404, 409), ErrorAnswer)},
+    )
     def post(self, request: Request, id: uuid.UUID) -> Response:
         """Take back all that was said in one go, but what was judged again since."""
         undone, left = undo_reviews(by=caller(request), together=id)

@@ -16,7 +16,7 @@ from classifier.actions.review_image import LONGEST_REASON, review_image
 from classifier.actions.undo_review import undo_review
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer
-from classifier.api.fields import Slug, Text
+from classifier.api.fields import Input, Slug, Text
 from classifier.api.idempotency import IDEMPOTENCY_KEY, Idempotent
 from classifier.api.lists import Listing
 from classifier.api.predictions import classifier_of
@@ -26,7 +26,7 @@ from classifier.models.samples import GIVEN
 SEEN = "What the sample was when you looked: its `seen`. If it has changed since, the answer is 409."
 
 
-class ReviewInput(serializers.Serializer[Any]):
+class ReviewInput(Input):
     """A verdict: `corrected` needs a label, `unusable` has none, `confirmed` may name the label that it confirms."""
 
     classifier = Slug()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,13 +20,14 @@ from classifier.api.predictions import PredictionInput, PredictionUpload, checke
 from classifier.api.queue import QueuedOutput
 from classifier.models import Classifier, Sample
 
+SAME = "That of the address, if it is given at all."
 NOT_BY_ADDRESS = "Refused here: send the picture itself."
 
 
 class SampleInput(PredictionInput):
     """A label, and exactly one of `image_base64` and `strokes`."""
 
-    classifier = None  # type: ignore[assignment]
+    classifier = Text(required=False, help_text=SAME)  # type: ignore[assignment]
     image_url = Text(required=False, help_text=NOT_BY_ADDRESS)
     label = Text(max_length=100)  # type: ignore[assignment]
 
@@ -34,7 +35,7 @@ class SampleInput(PredictionInput):
 class SampleUpload(PredictionUpload):
     """A label and a file: PNG, JPEG, GIF, WebP, BMP or AVIF, 10 MB and 40 megapixels at most."""
 
-    classifier = None  # type: ignore[assignment]
+    classifier = Text(required=False, help_text=SAME)  # type: ignore[assignment]
     image_url = Text(required=False, help_text=NOT_BY_ADDRESS)
     label = Text(max_length=100)  # type: ignore[assignment]
 
@@ -56,6 +57,8 @@ class ClassifierSamples(Idempotent, Limited):
         classifier = get_object_or_404(Classifier, slug=slug)
         is_json = (request.content_type or "").startswith("application/json")
         fields = checked((SampleInput if is_json else SampleUpload)(data=request.data))
+        if fields.get("classifier", slug) != slug:
+            raise serializers.ValidationError({"classifier": [f"The address says {slug!r}. Leave `classifier` out."]})
         made = add_sample(by=caller(request), classifier=classifier, submission=submission_of(fields), label=fields["label"])
         sample = Sample.objects.for_showing().get(pk=made.pk)
         return Response(QueuedOutput(sample).data, status.HTTP_201_CREATED)

@@ -20,7 +20,7 @@ from classifier.actions.issue_token import issue_token
 from classifier.actions.revoke_token import revoke_token
 from classifier.api.authentication import TokenAuthentication, caller
 from classifier.api.errors import ErrorAnswer
-from classifier.api.fields import Text
+from classifier.api.fields import Input, Text
 from classifier.api.idempotency import IDEMPOTENCY_KEY, Idempotent
 from classifier.api.lists import Listing
 from classifier.models import ApiToken, User
@@ -40,7 +40,7 @@ class PasswordAuthentication(BasicAuthentication):
         return user, None
 
 
-class TokenInput(serializers.Serializer[Any]):
+class TokenInput(Input):
     name = Text(max_length=100)
     scopes = serializers.ListField(child=serializers.ChoiceField(SCOPES), required=False, allow_empty=False)
     expires_at = serializers.DateTimeField(required=False, allow_null=True)

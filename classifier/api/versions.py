@@ -18,7 +18,7 @@ from classifier.actions.promote_version import LONGEST_NOTE, promote_version
 from classifier.actions.roll_back import roll_back
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer
-from classifier.api.fields import Text
+from classifier.api.fields import Input, Text
 from classifier.api.lists import Filters, Listing
 from classifier.models import ModelVersion
 from classifier.models.measurements import answers_of, compared, compared_by_class
@@ -56,7 +56,7 @@ class VersionDetailOutput(VersionOutput):
         fields = (*VersionOutput.Meta.fields, "card")  # type: ignore[assignment]
 
 
-class PromotionInput(serializers.Serializer[Any]):
+class PromotionInput(Input):
     note = Text(required=False, default="", allow_blank=True, max_length=LONGEST_NOTE, help_text=NOTE)
 
 

@@ -18,7 +18,7 @@ from classifier.actions.redeliver import redeliver
 from classifier.actions.rotate_webhook import rotate_webhook
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer
-from classifier.api.fields import Text
+from classifier.api.fields import Input, Text
 from classifier.api.idempotency import IDEMPOTENCY_KEY, Idempotent
 from classifier.api.lists import Listing
 from classifier.models import Delivery, Webhook
@@ -34,7 +34,7 @@ SIGNED = (
 )
 
 
-class WebhookInput(serializers.Serializer[Any]):
+class WebhookInput(Input):
     url = Text(max_length=2000, help_text="http or https, on a public host.")
     events = serializers.ListField(child=serializers.ChoiceField(EVENTS), required=False, allow_empty=False, max_length=10)
 
@@ -112,10 +112,15 @@ class WebhookDetail(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class WebhookRotation(APIView):
+class WebhookRotation(Idempotent):
     scope = "predict"
+    shown_once = True
 
-    @extend_schema(request=None, responses={200: NewWebhookOutput, **dict.fromkeys((401, 403, 404), ErrorAnswer)})
+    @extend_schema(
+        request=None,
+        parameters=[IDEMPOTENCY_KEY],
+        responses={200: NewWebhookOutput, **dict.fromkeys((401, 403, 404, 409), ErrorAnswer)},
+    )
     def post(self, request: Request, id: uuid.UUID) -> Response:
         """Another secret, shown this once. The old one signs too for 24 hours. A webhook that was stopped starts again."""
         return Response(NewWebhookOutput(rotate_webhook(by=caller(request), webhook=Webhook(pk=id))).data)
@@ -134,10 +139,14 @@ class WebhookDeliveries(Listing[Delivery]):
         return webhook.deliveries.all()
 
 
-class Redelivery(APIView):
+class Redelivery(Idempotent):
     scope = "predict"
 
-    @extend_schema(request=None, responses={202: DeliveryOutput, **dict.fromkeys((401, 403, 404), ErrorAnswer)})
+    @extend_schema(
+        request=None,
+        parameters=[IDEMPOTENCY_KEY],
+        responses={202: DeliveryOutput, **dict.fromkeys((401, 403, 404, 409), ErrorAnswer)},
+    )
     def post(self, request: Request, id: uuid.UUID) -> Response:
         """Send it once more, at once, whether it was delivered or given up."""
         sent = redeliver(by=caller(request), delivery=Delivery(pk=id))

@@ -175,9 +175,10 @@ def test_a_csv_and_its_pictures_must_agree(maintainer: User, pets: Classifier) -
     assert take(maintainer, pets, content, keep_good=True) == (1, 0, ["b.png", "c.png"])
 
 
-def send(client: APIClient, content: bytes, **more: str) -> Any:
+def send(client: APIClient, content: bytes, key: str | None = None, **more: str) -> Any:
     fields = {"file": SimpleUploadedFile("set.zip", content), **more}
-    return client.post("/api/v1/classifiers/doodle/imports/", fields, format="multipart")
+    headers = {"Idempotency-Key": key} if key else {}
+    return client.post("/api/v1/classifiers/doodle/imports/", fields, format="multipart", headers=headers)
 
 
 def test_a_program_imports_and_reads_what_was_refused(maintainer: User, pets: Classifier, owner: User) -> None:
@@ -192,6 +193,14 @@ def test_a_program_imports_and_reads_what_was_refused(maintainer: User, pets: Cl
     assert send(signed_in(owner), bad).status_code == 403
     assert client.post("/api/v1/classifiers/none/imports/", {}, format="multipart").status_code == 404
     assert client.post("/api/v1/classifiers/doodle/imports/", {}, format="multipart").status_code == 400
+
+
+def test_an_import_sent_again_with_its_key_is_answered_as_before(maintainer: User, pets: Classifier) -> None:
+    client, content = signed_in(maintainer), folders()
+    first, again = send(client, content, key="k"), send(client, content, key="k")
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert (first.json()["accepted"], again["Idempotency-Replayed"]) == (3, "true")
+    assert send(client, content).json()["known"] == 3
 
 
 def test_a_maintainer_imports_on_the_page(maintainer: User, pets: Classifier, owner: User) -> None:
