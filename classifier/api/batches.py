@@ -8,7 +8,13 @@ from functools import cache
 from typing import Any
 
 from django.http import QueryDict
-from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema, inline_serializer
+from drf_spectacular.utils import (
+    OpenApiResponse,
+    PolymorphicProxySerializer,
+    extend_schema,
+    extend_schema_field,
+    inline_serializer,
+)
 from rest_framework import exceptions, serializers, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -45,10 +51,22 @@ NO_ARCHIVES = "Archives are unpacked on the page only. Send the pictures themsel
 GONE = error_body("not_found", "This prediction was deleted meanwhile.")
 
 
+@extend_schema_field(
+    {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": LONGEST_BATCH,
+        "items": {"anyOf": [{"$ref": "#/components/schemas/PredictionInputRequest"}, {"description": "Refused alone."}]},
+    }
+)
+class Items(serializers.ListField):
+    """What else an item may be is no fault of the request: it has an error of its own among the results."""
+
+
 class BatchInput(Input):
     """1 to 64 of what `POST predictions/` takes."""
 
-    items = serializers.ListField(child=PredictionInput(), min_length=1, max_length=LONGEST_BATCH)
+    items = Items()
 
 
 class BatchUpload(Input):

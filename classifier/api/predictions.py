@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from typing import Any, ClassVar
+from typing import Any
 
-import django_filters
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -22,11 +21,12 @@ from classifier.api.authentication import caller
 from classifier.api.conditional import IF_MATCH, Guarded
 from classifier.api.errors import ErrorAnswer
 from classifier.api.fields import Input, Slug, Text
+from classifier.api.history import PredictionFilter
 from classifier.api.idempotency import IDEMPOTENCY_KEY, key_of
 from classifier.api.limits import LIMITS, Limited
-from classifier.api.lists import Filters, Listing
+from classifier.api.lists import Listing
 from classifier.api.parsers import StrictJSONParser
-from classifier.models import Classifier, Image, Job, Prediction, Status, Worker
+from classifier.models import Classifier, Image, Job, Prediction, Worker
 from classifier.models.classifiers import AUTO
 from classifier.models.waiting import wait_until_settled
 from classifier.sources import base64, canvas, upload, url
@@ -136,27 +136,6 @@ class PredictionDetailOutput(PredictionOutput):
     @extend_schema_field(serializers.IntegerField(allow_null=True, min_value=0, help_text=QUEUE_POSITION))
     def get_queue_position(self, prediction: Prediction) -> int | None:
         return prediction.place_in_queue()
-
-
-class PredictionFilter(Filters):
-    classifier = django_filters.CharFilter(field_name="classifier__slug")
-    label = django_filters.CharFilter()
-    status = django_filters.ChoiceFilter(choices=Status.choices)
-    source = django_filters.CharFilter(field_name="image__source")
-    min_probability = django_filters.NumberFilter(field_name="probability", lookup_expr="gte")
-    max_probability = django_filters.NumberFilter(field_name="probability", lookup_expr="lte")
-    corrected = django_filters.ChoiceFilter(choices=[("true", "true"), ("false", "false")], method="whether_corrected")
-
-    class Meta:
-        model = Prediction
-        fields: ClassVar[list[str]] = []
-
-    def whether_corrected(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.filter(corrected_label__isnull=value == "false")
-
-
-PredictionFilter.base_filters["from"] = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-PredictionFilter.base_filters["to"] = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lte")
 
 
 class PredictionList(Limited, Listing[Prediction]):

@@ -18,7 +18,7 @@ from classifier.models.identifiers import uuid7
 from classifier.models.images import Image, belonging_to
 from classifier.models.leases import Leased, LeasedQuerySet
 from classifier.models.people import Person, User
-from classifier.models.samples import Sample, Verdict
+from classifier.models.samples import Sample
 from classifier.models.versions import ModelVersion, Stage
 from classifier.models.workers import Job, Worker
 
@@ -70,9 +70,6 @@ class PredictionQuerySet(LeasedQuerySet["Prediction"]):
         suited = Classifier.objects.filter(kind=OuterRef("image__looks_like"), slug__in=BUILT_IN.values())
         better = suited.exclude(kind=OuterRef("classifier__kind"))
         return self.annotate(suggested_classifier=Subquery(better.values("slug")[:1]))  # type: ignore[no-redef]  # declared below
-
-    def corrected_by_owner(self) -> PredictionQuerySet:
-        return self.filter(Exists(Sample.objects.of_predictions().filter(word=Verdict.CORRECTED)))
 
     def answered(self) -> PredictionQuerySet:
         return self.filter(status=Status.SUCCEEDED)

@@ -1,15 +1,16 @@
-"""Which samples a reviewer looks through: the filters that the queue, the grid and the API have in common."""
+"""What pages and API choose by alike: which samples a reviewer looks through, and which answers of somebody's history."""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import date, datetime
 
 import numpy as np
 
 from classifier.ml.gate import BadAnswers
 from classifier.models.measurements import answers_of
-from classifier.models.predictions import Prediction
+from classifier.models.predictions import Prediction, PredictionQuerySet
 from classifier.models.samples import Reason, Sample, SampleQuerySet, State
 from classifier.models.versions import ModelVersion
 
@@ -59,6 +60,40 @@ class Selection:
         if self.predicted or version:
             samples = samples.filter(image__in=Prediction.objects.images_called(self.predicted, self.classifier, version))
         return samples
+
+
+@dataclass(frozen=True)
+class HistorySelection:
+    """What is empty selects nothing out. A day without an hour is meant with all of its hours, at either end."""
+
+    classifier: str = ""
+    label: str = ""
+    status: str = ""
+    source: str = ""
+    since: date | None = None
+    until: date | None = None
+    min_probability: float | None = None
+    max_probability: float | None = None
+    corrected: bool | None = None
+
+    def among(self, predictions: PredictionQuerySet) -> PredictionQuerySet:
+        """They come with what people said of them: `with_words`."""
+        fields = {
+            "classifier__slug": self.classifier,
+            "label": self.label,
+            "status": self.status,
+            "image__source": self.source,
+            f"{_created(self.since)}__gte": self.since,
+            f"{_created(self.until)}__lte": self.until,
+            "probability__gte": self.min_probability,
+            "probability__lte": self.max_probability,
+            "corrected_label__isnull": None if self.corrected is None else not self.corrected,
+        }
+        return predictions.filter(**{field: value for field, value in fields.items() if value not in (None, "")})
+
+
+def _created(moment: date | None) -> str:
+    return "created_at" if isinstance(moment, datetime) else "created_at__date"
 
 
 def _version(text: str) -> ModelVersion | None:

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from classifier.actions.ask_history_again import ask_history_again
 from classifier.models import Classifier, ModelVersion, Prediction, Worker
+from classifier.models.predictions import PredictionQuerySet
+from classifier.pages.choosing import HistoryChoice
 from classifier.pages.visitors import person_behind
 
 PAGE = 24
@@ -22,23 +24,13 @@ PAGE = 24
 @require_safe
 @never_cache
 def history(request: HttpRequest) -> HttpResponse:
-    corrected = "corrected" in request.GET
-    asked = Prediction.objects.visible_to(person_behind(request)).with_image().newest_first()
-    if corrected:
-        asked = asked.corrected_by_owner()
     slugs = list(ModelVersion.objects.live().values_list("classifier__slug", flat=True))
-    by = request.GET.get("classifier") if request.GET.get("classifier") in slugs else None
-    if by:
-        asked = asked.filter(classifier__slug=by)
-    after, before = _id(request, "after"), _id(request, "before")
-    if before:
-        rows = list(asked.filter(id__gt=before).reverse()[: PAGE + 1])
-        entries, newer, older = rows[:PAGE][::-1], len(rows) > PAGE, True
-    else:
-        rows = list((asked.filter(id__lt=after) if after else asked)[: PAGE + 1])
-        entries, newer, older = rows[:PAGE], bool(after), len(rows) > PAGE
-    context = {**_context(entries, newer, older, corrected, by), "slugs": slugs, "newest": _newest(request, by)}
-    return render(request, "pages/history.html", context)
+    choice = HistoryChoice(request.GET, slugs=slugs)
+    chosen = choice.selection()
+    asked = chosen.among(Prediction.objects.visible_to(person_behind(request)).with_image()).newest_first()
+    context = _page(asked, _id(request, "after"), _id(request, "before"))
+    more = {"choice": choice, "slugs": slugs, "chosen": chosen, "newest": _newest(request, chosen.classifier)}
+    return render(request, "pages/history.html", {**context, **more})
 
 
 @require_POST
@@ -52,7 +44,7 @@ def ask_again(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('pages:history')}?classifier={classifier.slug}")
 
 
-def _newest(request: HttpRequest, slug: str | None) -> ModelVersion | None:
+def _newest(request: HttpRequest, slug: str) -> ModelVersion | None:
     """The live version of the classifier looked at, where it has something to answer again."""
     live = ModelVersion.objects.live().filter(classifier__slug=slug).first() if slug else None
     outdated = live and Prediction.objects.visible_to(person_behind(request)).answered_before(live).exists()
@@ -66,13 +58,17 @@ def _id(request: HttpRequest, name: str) -> uuid.UUID | None:
         return None
 
 
-def _context(entries: list[Prediction], newer: bool, older: bool, corrected: bool, by: str | None) -> dict[str, Any]:
-    kept = ("&corrected" if corrected else "") + (f"&classifier={by}" if by else "")
+def _page(asked: PredictionQuerySet, after: uuid.UUID | None, before: uuid.UUID | None) -> dict[str, Any]:
+    """The entries behind one, or ahead of one, and whether there are others on either side."""
+    if before:
+        rows = list(asked.filter(id__gt=before).reverse()[: PAGE + 1])
+        entries, newer, older = rows[:PAGE][::-1], len(rows) > PAGE, True
+    else:
+        rows = list((asked.filter(id__lt=after) if after else asked)[: PAGE + 1])
+        entries, newer, older = rows[:PAGE], bool(after), len(rows) > PAGE
     return {
         "entries": entries,
-        "corrected": corrected,
-        "by": by,
-        "previous_page": f"?before={entries[0].pk}{kept}" if entries and newer else None,
-        "next_page": f"?after={entries[-1].pk}{kept}" if entries and older else None,
+        "before": entries[0].pk if entries and newer else None,
+        "after": entries[-1].pk if entries and older else None,
         "no_worker": any(entry.pending for entry in entries) and not Worker.objects.alive().exists(),
     }

@@ -16,7 +16,7 @@ from classifier.models.samples import Reason
 from classifier.models.selections import STATES, WAITING, Selection
 from classifier.pages.visitors import only_where
 
-SOURCES = ("canvas", "upload", "archive", "url", "base64", "import")
+SOURCES = ("canvas", "upload", "archive", "url", "base64", "array", "import")
 KEPT = {"source": 20, "version": 36}
 reviewers_only = only_where(policy.require_reviewer)
 maintainers_only = only_where(policy.require_maintainer)

@@ -86,7 +86,7 @@ def test_one_key_says_what_it_was_and_another_takes_it_back(page: Page) -> None:
     page.get_by_label("Something else").fill("caterpillar"[:3])
     page.get_by_label("Something else").press("Enter")
     expect(page.locator("#verdict")).to_contain_text("You said: cat.")
-    page.goto("/history/?corrected")
+    page.goto("/history/?corrected=true")
     expect(page.locator(".card")).to_contain_text("You said: cat")
 
 
