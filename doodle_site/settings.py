@@ -216,7 +216,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": "{ get plugins() { return [...plugins, CodeSamples]; } }",  # of static/js/docs.js, beside its own
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "classifier.api.schema.complete"],
     "ENUM_NAME_OVERRIDES": {"PredictionStatus": "classifier.models.predictions.Status.choices"},

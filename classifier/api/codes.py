@@ -90,12 +90,9 @@ def as_text() -> str:
     head = [
         "## Errors",
         'Every error is `{"error": {"code", "message", "fields"}}`. The codes are stable; the messages are for people.',
-        "",
     ]
-    between = [
-        "",
-        "A prediction has an `error` of its own while nobody can answer it, and once it has failed. Beside codes above:",
-        "",
-    ]
+    between = "A prediction has an `error` of its own while nobody can answer it, and once it has failed: a code above, or"
     table = ["| status | code | what |", "| --- | --- | --- |"]
-    return "\n".join([*head, *table, *lines, *between, "| code | what |", "| --- | --- |", *failed])
+    of_predictions = ["| code | what |", "| --- | --- |", *failed]
+    parts = ["\n".join(head), "<details><summary>All codes</summary>", "\n".join([*table, *lines])]
+    return "\n\n".join([*parts, between, "\n".join(of_predictions), "</details>"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import django_filters
+from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_date
 from django_filters.fields import IsoDateTimeField
 from drf_spectacular.utils import extend_schema_field
@@ -13,6 +15,7 @@ from classifier.api.lists import Filters
 from classifier.models import Prediction, Status
 from classifier.models.selections import HistorySelection
 
+NO_TIME = "Enter a valid date/time, of the years 1 to 9999."
 RENAMED = {"from": "since", "to": "until"}
 
 
@@ -24,7 +27,15 @@ class MomentField(IsoDateTimeField):
             day = parse_date(value or "")
         except ValueError:
             day = None
-        return day or super().to_python(value)
+        return day or _in_utc(super().to_python(value))
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    """Raises ValidationError where no clock in UTC shows it, as in the first hours of the first year of an eastern zone."""
+    try:
+        return moment and moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValidationError(NO_TIME, code="invalid") from error
 
 
 @extend_schema_field({"anyOf": [{"type": "string", "format": name} for name in ("date-time", "date")]})

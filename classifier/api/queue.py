@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import django_filters
@@ -114,7 +114,7 @@ def _read(cursor: str | None) -> tuple[Place | None, bool]:
         return None, False
     try:
         back, rank, changed_at, id = json.loads(base64.urlsafe_b64decode(cursor))
-        return Place(float(rank), datetime.fromisoformat(changed_at), uuid.UUID(id)), bool(back)
+        return Place(float(rank), datetime.fromisoformat(changed_at).astimezone(UTC), uuid.UUID(id)), bool(back)
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise ValidationError({"cursor": [BAD_CURSOR]}) from error
 

@@ -7,12 +7,15 @@ from http import HTTPStatus
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
+from rest_framework.request import Request
 
+from classifier.api.code_samples import code_samples
 from classifier.api.codes import CODES, as_text
 from classifier.api.examples import error_example, example_of
 
 JSON, TABLE, LINES, PICTURE = "application/json", "text/csv", "application/x-ndjson", "image/png"
 EVENTS = "text/event-stream"
+ANY_SITE = "https://doodles.example"
 EVENT = {"type": "object", "properties": {name: {"type": "string"} for name in ("event", "data", "id")}}
 Operation = dict[str, Any]
 
@@ -48,10 +51,11 @@ class KnownFieldsAlone(OpenApiSerializerExtension):  # type: ignore[no-untyped-c
         return {**described, "additionalProperties": False}
 
 
-def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Add to every operation what holds of all: forms, conditions, errors with their codes, and examples."""
+def complete(result: dict[str, Any], request: Request | None = None, **_: Any) -> dict[str, Any]:
+    """Add to every operation what holds of all: forms, conditions, errors with their codes, examples, and lines of code."""
     result["info"]["description"] += "\n\n" + as_text()
-    for method, operation in operations(result):
+    site = request.build_absolute_uri("/").rstrip("/") if request else ANY_SITE
+    for path, method, operation in operations(result):
         operation["parameters"] = [
             one for one in operation.get("parameters", []) if one["name"] != "format" or "description" in one
         ]
@@ -59,13 +63,14 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         _complete_conditions(method, operation)
         _complete_errors(operation)
         _complete_examples(operation, result["components"]["schemas"])
+        operation["x-codeSamples"] = code_samples(site, path, method, operation, result["components"]["schemas"])
     result["components"]["responses"] = {_name_of(status): _error(status) for status in CODES}
     return result
 
 
-def operations(description: dict[str, Any]) -> Iterator[tuple[str, Operation]]:
-    for methods in description["paths"].values():
-        yield from methods.items()
+def operations(description: dict[str, Any]) -> Iterator[tuple[str, str, Operation]]:
+    for path, methods in description["paths"].items():
+        yield from ((path, method, operation) for method, operation in methods.items())
 
 
 def _complete_list(operation: Operation) -> None:

@@ -82,7 +82,12 @@ def test_a_day_is_meant_to_its_end_by_programs_too(member: Client, history: dict
 
     assert ids("to=2026-01-31") == ids("to=2026-01-31T23:30:00Z") == [str(history["old"].pk)]
     assert ids("to=2026-01-31T23:29:59Z") == ids("to=0001-01-01") == ids("from=9999-12-31") == []
-    assert member.get("/api/v1/predictions/?from=2026-02-30").status_code == 400
+
+
+@pytest.mark.parametrize("moment", ["2026-02-30", "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00", "x"])
+def test_a_time_that_cannot_be_is_refused(member: Client, moment: str) -> None:
+    answer = member.get(f"/api/v1/predictions/?from={moment}")
+    assert (answer.status_code, list(answer.json()["error"]["fields"])) == (400, ["from"])
 
 
 @pytest.mark.parametrize(
