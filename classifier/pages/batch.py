@@ -28,11 +28,13 @@ def batch(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 @require_safe
 @never_cache
 def answers(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
-    """The part of the page that changes, for htmx, if it has changed since `state`."""
-    state = _state(_mine(request, id))
+    """The part of the page that changes, for htmx, if it has changed since `state`; of a bulk only how far it is."""
+    found = _mine(request, id)
+    bulk = hasattr(found, "unpacking")
+    state = _progress(found) if bulk else _state(found)
     if request.GET.get("state") == state["state"]:
         return HttpResponse(status=NOTHING_NEW)
-    return render(request, "partials/batch.html", {**state, "alone": True})
+    return render(request, "partials/bulk.html" if bulk else "partials/batch.html", {**state, "alone": True})
 
 
 def _mine(request: HttpRequest, id: uuid.UUID) -> Batch:
@@ -43,7 +45,15 @@ def _progress(bulk: Batch) -> dict[str, Any]:
     """Too many to be shown one by one."""
     counted = Batch.objects.with_progress().get(pk=bulk.pk)
     over = counted.done + counted.failed
-    return {"batch": counted, "problem": bulk.unpacking.problem, "over": over, "settled": over == counted.total}
+    no_worker = over < counted.total and not Worker.objects.alive().exists()
+    return {
+        "batch": counted,
+        "problem": bulk.unpacking.problem,
+        "over": over,
+        "poll": over < counted.total,
+        "no_worker": no_worker,
+        "state": f"{over}-{counted.total}-{no_worker:d}",
+    }
 
 
 def _state(found: Batch) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ import pytest
 from doodle_client.command_line import main
 from tests.clients.scripted import ID, IMAGE_ID, page, refusal, reply, server
 from tests.clients.workshop import CLASSIFIER, REVIEW, VERSION, sample, whole_run
+from tests.factories import HOUSE
+
+LISTING = ("classifiers", "versions", "queue")
 
 
 def test_classifiers_and_versions_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -65,14 +69,54 @@ def test_promote_sends_its_note_and_tells_a_refusal(capsys: pytest.CaptureFixtur
     assert json.loads(site.received[1].body) == {"note": "The test set is old."}
 
 
+def test_roll_back_says_what_is_live_now(capsys: pytest.CaptureFixture[str]) -> None:
+    earlier = {**VERSION, "name": "mine 1", "stage": "live", "card": {}}
+    with server(reply(earlier), refusal("409 Conflict", "cannot_roll_back", "There is no earlier version.")) as site:
+        assert main(["--url", site.url, "roll-back", ID]) == 0
+        assert main(["--url", site.url, "roll-back", ID]) == 2
+    said = capsys.readouterr()
+    assert said.out == f"{ID}  mine 1: live, promoted never\n"
+    assert said.err == "doodle: There is no earlier version.\n"
+    assert (site.received[0].method, site.received[0].path) == ("POST", f"/api/v1/model-versions/{ID}/roll-back/")
+
+
+def test_a_classifier_is_made_and_shown_pictures(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    drawings = [tmp_path / "a.json", tmp_path / "b.json"]
+    for drawing in drawings:
+        drawing.write_text(json.dumps(HOUSE))
+    made = {**CLASSIFIER, "labels": ["cat", "dog"]}
+    taken = reply(sample(), "201 Created")
+    with server(reply(made, "201 Created"), taken, taken) as site:
+        assert main(["--url", site.url, "create-classifier", "mine", "cat", "dog", "--title", "Mine"]) == 0
+        assert main(["--url", site.url, "add-sample", "mine", "cat", *map(str, drawings)]) == 0
+    assert json.loads(site.received[0].body) == {
+        "slug": "mine", "title": "Mine", "kind": "drawing", "labels": ["cat", "dog"],
+    }  # fmt: skip
+    assert [json.loads(one.body) for one in site.received[1:]] == [{"label": "cat", "strokes": HOUSE}] * 2
+    first, *others = capsys.readouterr().out.splitlines()
+    assert first == "mine  drawing: Mine"
+    assert others == [f"{drawing}: cat ({IMAGE_ID})" for drawing in drawings]
+
+
+def test_add_sample_ends_at_what_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    drawing = tmp_path / "a.json"
+    drawing.write_text(json.dumps(HOUSE))
+    with server(refusal("400 Bad Request", "unknown_label", "There is no such label.")) as site:
+        assert main(["--url", site.url, "add-sample", "mine", "cow", str(drawing), "missing.png"]) == 2
+    assert "There is no such label." in capsys.readouterr().err
+    assert len(site.received) == 1
+
+
 @pytest.mark.parametrize(("arguments", "answer"), [
     (["classifiers"], CLASSIFIER), (["versions", "mine"], VERSION), (["queue"], sample()),
     (["train", "mine"], whole_run()), (["promote", ID], {**VERSION, "card": {"labels": ["cat"]}}),
+    (["roll-back", ID], {**VERSION, "card": {}}),
+    (["create-classifier", "mine", "cat", "dog"], {**CLASSIFIER, "labels": ["cat"]}),
 ])  # fmt: skip
 def test_json_has_every_field_as_the_site_spells_it(
     capsys: pytest.CaptureFixture[str], arguments: list[str], answer: dict[str, Any]
 ) -> None:
-    with server(reply(answer) if arguments[0] in ("train", "promote") else page(answer)) as site:
+    with server(reply(answer) if arguments[0] not in LISTING else page(answer)) as site:
         assert main(["--url", site.url, *arguments, "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert printed.keys() == answer.keys()

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from classifier.models import Batch, BatchFile, Image, Prediction, User
+from classifier.models import Batch, BatchFile, Image, Prediction, Unpacking, User
 from tests.factories import HOUSE, PASSWORD, make_batch, make_image, make_prediction, make_version, make_worker, picture, zipped
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +150,28 @@ def test_a_batch_costs_the_same_for_2_and_for_20(
     batch = make_batch(owner, [make_prediction(owner) for _ in range(number)])
     with django_assert_num_queries(6):  # the session, the account, its groups, the batch, its files, whether a worker is there
         member.get(reverse("pages:batch", args=[batch.pk]))
+
+
+@pytest.mark.parametrize("number", [2, 20])
+def test_a_bulk_tells_only_how_far_it_is_and_costs_the_same(
+    member: Client, owner: User, django_assert_num_queries: DjangoAssertNumQueries, number: int
+) -> None:
+    make_worker()
+    batch = make_batch(owner, [make_prediction(owner) for _ in range(number)])
+    Unpacking.objects.create(batch=batch, total=10_000)
+    with django_assert_num_queries(6):  # the session, the account, its groups, the batch, its counts, whether a worker is there
+        page = member.get(reverse("pages:batch", args=[batch.pk])).content.decode()
+    assert "0 answered" in page
+    assert ".png" not in page
+    found = re.search(r'hx-get="([^"]+)"', page)
+    assert found
+    assert member.get(found.group(1)).status_code == 204
+    Prediction.objects.filter(batch_file__place=0).update(status="failed")
+    with django_assert_num_queries(5):  # the part names nobody's groups
+        part = member.get(found.group(1)).content.decode()
+    assert "0 answered, 1 failed or refused." in part
+    assert 'value="1"' in part
+    assert "<html" not in part
 
 
 def answered(owner: User, sha256: str, **version: Any) -> Prediction:

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from doodle_client.client import Client
 from doodle_client.errors import BadInput
+from doodle_client.pictures import Picture, Sendable, from_stream
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 MOST = 1_000_000
@@ -63,3 +64,8 @@ def secret(prompt: str) -> str:
     if not found:
         raise BadInput("Nothing was given. Type it, or pipe it in.")
     return found
+
+
+def picture(name: str) -> Picture | Sendable:
+    """What PICTURE names; - is stdin."""
+    return from_stream(sys.stdin.buffer) if name == "-" else name

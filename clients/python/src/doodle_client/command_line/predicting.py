@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 
 from doodle_client.batches import Outcome
 from doodle_client.client import Client
-from doodle_client.command_line.options import Commands, added, client_of, seconds
+from doodle_client.command_line.options import Commands, added, client_of, picture, seconds
 from doodle_client.command_line.printing import outcome_as_json, outcome_as_text
 from doodle_client.errors import DoodleError
-from doodle_client.pictures import Picture, Sendable, from_stream
 
 HELP = "a file, http:// or https:// address, .json file of strokes, or - for a picture or strokes on stdin"
 
@@ -34,12 +32,8 @@ def run(options: argparse.Namespace) -> bool:
 
 
 def _outcomes(client: Client, options: argparse.Namespace) -> Iterator[Outcome]:
-    pictures = [_picture(name) for name in options.pictures]
+    pictures = [picture(name) for name in options.pictures]
     if len(pictures) > 1:
         yield from client.predict_batch(pictures, classifier=options.classifier, wait=options.wait)
     else:
         yield client.predict(pictures[0], classifier=options.classifier, wait=options.wait)
-
-
-def _picture(name: str) -> Picture | Sendable:
-    return from_stream(sys.stdin.buffer) if name == "-" else name

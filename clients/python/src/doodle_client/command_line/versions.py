@@ -15,20 +15,32 @@ def add_to(commands: Commands) -> None:
     promoting.add_argument("id", metavar="ID", help="the version's id, as versions lists it")
     promoting.add_argument("--note", default="", help="why, needed where it did not pass the comparison with the live one")
     promoting.add_argument("--json", action="store_true", help="one JSON object")
+    back = added(commands, "roll-back", "put back the version that the live one replaced", run_roll_back)
+    back.add_argument("id", metavar="ID", help="the live version's id, as versions lists it")
+    back.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def run_list(options: argparse.Namespace) -> bool:
     with client_of(options) as client:
         for version in client.model_versions(classifier=options.classifier):
-            print(as_json(version) if options.json else _text(version))
+            _show(options, version)
     return True
 
 
 def run_promote(options: argparse.Namespace) -> bool:
     with client_of(options) as client:
-        version = client.promote(options.id, note=options.note)
-    print(as_json(version) if options.json else _text(version))
+        _show(options, client.promote(options.id, note=options.note))
     return True
+
+
+def run_roll_back(options: argparse.Namespace) -> bool:
+    with client_of(options) as client:
+        _show(options, client.roll_back(options.id))
+    return True
+
+
+def _show(options: argparse.Namespace, version: ModelVersion) -> None:
+    print(as_json(version) if options.json else _text(version))
 
 
 def _text(version: ModelVersion) -> str:
