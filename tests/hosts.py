@@ -71,6 +71,20 @@ def answering(body: bytes = b"", status: str = "200 OK", **headers: str) -> Beha
     return behave
 
 
+def keeping(received: list[tuple[bytes, bytes]]) -> Behaviour:
+    """Keeps the head and the body of each request, and is content."""
+
+    def behave(connection: socket.socket) -> None:
+        head, _, body = read_request(connection).partition(b"\r\n\r\n")
+        length = int(dict(line.split(b": ", 1) for line in head.split(b"\r\n")[1:])[b"Content-Length"])
+        while len(body) < length and (piece := connection.recv(65536)):
+            body += piece
+        received.append((head, body))
+        connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    return behave
+
+
 def saying(words: bytes) -> Behaviour:
     """These bytes and no others."""
 

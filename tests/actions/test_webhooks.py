@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import json
-import socket
 from datetime import timedelta
 from typing import Any
 
@@ -26,7 +25,7 @@ from classifier.models import Delivery, DeliveryStatus, TrainingRun, User, Webho
 from classifier.models.webhooks import BATCH, PREDICTION, TRAINING_RUN, WAITS
 from classifier.tasks.delivering import deliver_waiting, send
 from tests.factories import make_batch, make_classifier, make_prediction, make_predictions
-from tests.hosts import answering, host, read_request, redirecting
+from tests.hosts import answering, host, keeping, redirecting
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "https://example.com/hook"
@@ -111,28 +110,20 @@ def test_owing_costs_one_look_where_nobody_listens(
 
 
 def test_a_delivery_is_signed_so_that_the_receiver_can_tell(owner: User, settings: Settings) -> None:
-    received: list[bytes] = []
-
-    def receive(connection: socket.socket) -> None:
-        request = read_request(connection)
-        head, _, body = request.partition(b"\r\n\r\n")
-        while len(body) < int(dict(line.split(b": ", 1) for line in head.split(b"\r\n")[1:])[b"Content-Length"]):
-            body += connection.recv(65536)
-        received.extend([head, body])
-        connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
-
-    with host(receive) as receiver:
+    received: list[tuple[bytes, bytes]] = []
+    with host(keeping(received)) as receiver:
         settings.DOODLE_FETCH_ALLOW = frozenset({receiver.place})
         delivery = delivery_to(receiver.url("/hook?a=1"), owner)
         old = delivery.webhook.secret
         new = rotate_webhook(by=owner, webhook=delivery.webhook).secret
         delivery.webhook.refresh_from_db()
         assert send(delivery) == 204
-    first, *lines = received[0].decode().split("\r\n")
+    ((head, body),) = received
+    first, *lines = head.decode().split("\r\n")
     headers = dict(line.split(": ", 1) for line in lines)
     assert first == "POST /hook?a=1 HTTP/1.1"
-    assert json.loads(received[1])["type"] == PREDICTION
-    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + received[1]
+    assert json.loads(body)["type"] == PREDICTION
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     keys = [base64.b64decode(secret.removeprefix("whsec_")) for secret in (new, old)]
     expected = [base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode() for key in keys]
     assert headers["webhook-signature"] == " ".join(f"v1,{signature}" for signature in expected)
