@@ -22,6 +22,7 @@ from classifier.models import (
     Image,
     KeyedCall,
     Label,
+    LabelChange,
     ModelVersion,
     Prediction,
     Promotion,
@@ -52,11 +53,11 @@ class Untouchable:
 
 
 class Recorded(Untouchable):
-    """Rows that not even an administrator deletes, but with the image that they are about."""
+    """Rows that not even an administrator deletes, but with the image or the classifier that they are about."""
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        kept_here = ("admin:classifier_sample_changelist", "admin:classifier_review_changelist")
-        return not request.path.startswith(tuple(reverse(name) for name in kept_here))
+        kept_here = (reverse(f"admin:classifier_{name}_changelist") for name in ("sample", "review", "label", "labelchange"))
+        return not request.path.startswith(tuple(kept_here))
 
 
 @admin.register(User)
@@ -80,11 +81,23 @@ class ClassifierAdmin(admin.ModelAdmin[Classifier]):
 
 
 @admin.register(Label)
-class LabelAdmin(admin.ModelAdmin[Label]):
-    list_display = ("name", "classifier", "position")
+class LabelAdmin(Recorded, admin.ModelAdmin[Label]):
+    list_display = ("name", "classifier", "position", "became")
     list_filter = ("classifier",)
     search_fields = ("name",)
-    list_select_related = ("classifier",)
+    list_select_related = ("classifier", "became")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Label]:
+        return Label.every.all()
+
+
+@admin.register(LabelChange)
+class LabelChangeAdmin(Recorded, admin.ModelAdmin[LabelChange]):
+    list_display = ("at", "classifier", "kind", "old", "new", "samples", "by")
+    list_filter = ("kind", "classifier")
+    list_select_related = ("classifier", "by")
+    search_fields = ("old", "new")
+    date_hierarchy = "at"
 
 
 @admin.register(Image)

@@ -47,7 +47,7 @@ def add_sample(*, by: User, classifier: Classifier, submission: Submission, labe
 def _named(classifier: Classifier, name: str) -> Label:
     found = classifier.labels.filter(name=name).first()
     if found is None:
-        raise UnknownLabel(f"The classifier {classifier.slug} has no label {name!r}. Choose one of its labels.")
+        raise UnknownLabel(classifier.has_no(name))
     return found
 
 

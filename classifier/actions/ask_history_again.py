@@ -12,7 +12,8 @@ MOST = 1_000
 
 
 def ask_history_again(*, by: Person, classifier: Classifier) -> int:
-    """Queue a new prediction for each of the person's pictures that only other versions of the classifier have answered.
+    """Queue a new prediction for each of the person's pictures that only other versions of the classifier have answered, or
+    the live one before a label got another name.
 
     The newest 1,000 at most; again, it goes on with the others. The old answers stay. They wait in a line of their own, so that
     what the person draws meanwhile is not behind them. Returns how many there are.

@@ -9,10 +9,9 @@ from django.db import IntegrityError, transaction
 
 from classifier import policy
 from classifier.models import Classifier, Label, User
-from classifier.models.classifiers import AUTO, Kind
+from classifier.models.classifiers import AUTO, Kind, problem_of_names, problem_of_number
 
-FEWEST_LABELS, MOST_LABELS = 2, 1000
-LONGEST_LABEL, LONGEST_SLUG, LONGEST_TITLE = 100, 50, 200
+LONGEST_SLUG, LONGEST_TITLE = 50, 200
 
 
 class BadClassifier(ValueError):
@@ -30,7 +29,8 @@ def create_classifier(*, by: User, slug: str, title: str, kind: str, labels: Seq
     policy.require_maintainer(by)
     names = [name.strip() for name in labels]
     _check_fields(slug, title.strip(), kind)
-    _check_labels(names)
+    if problem := problem_of_number(len(names)) or problem_of_names(names):
+        raise BadClassifier("labels", problem)
     try:
         with transaction.atomic():
             classifier = Classifier.objects.create(slug=slug, title=title.strip(), kind=kind, made_by=by)
@@ -48,13 +48,3 @@ def _check_fields(slug: str, title: str, kind: str) -> None:
         raise BadClassifier("title", f"Give a title of 1 to {LONGEST_TITLE} characters.")
     if kind not in Kind.values:
         raise BadClassifier("kind", f"There is no kind {kind!r}. Choose {' or '.join(Kind.values)}.")
-
-
-def _check_labels(names: Sequence[str]) -> None:
-    if not FEWEST_LABELS <= len(names) <= MOST_LABELS:
-        raise BadClassifier("labels", f"Give {FEWEST_LABELS} to {MOST_LABELS:,} labels; these are {len(names):,}.")
-    if any(not 1 <= len(name) <= LONGEST_LABEL for name in names):
-        raise BadClassifier("labels", f"Each label needs 1 to {LONGEST_LABEL} characters.")
-    if len({name.casefold() for name in names}) < len(names):
-        twice = next(name for at, name in enumerate(names) if name.casefold() in {one.casefold() for one in names[:at]})
-        raise BadClassifier("labels", f"The label {twice!r} is there twice. Name each thing once.")

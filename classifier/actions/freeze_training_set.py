@@ -6,7 +6,7 @@ import hashlib
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,6 +57,7 @@ def freeze_training_set(*, run: TrainingRun, base: Base | None = None) -> Traini
     What is trained on and what is not: see `splitting.split`. A doubted label is measured on, or the figures would flatter, but
     not learnt until a reviewer stands by it. Raises TooFewPictures.
     """
+    Sample.objects.follow_labels(run.classifier)  # one may have been labelled while its label was merged
     form = run.start_from.input if run.start_from else USUAL_INPUT[run.classifier.kind]
     given = _once_each(_given(run.classifier, form))
     split_by, examples = splitting.split([picture.example for picture in given])
@@ -115,8 +116,9 @@ def _believed(pictures: Sequence[Picture]) -> list[Picture]:
 
 
 def _kept(run: TrainingRun, form: str, split_by: str, pictures: Sequence[Picture]) -> TrainingSet:
-    classifier = run.classifier
+    classifier, words = run.classifier, run.classifier.words()
     labels = tuple(classifier.labels.values_list("name", flat=True))
+    pictures = [_called_today(picture, words) for picture in pictures]
     _require_enough(labels, pictures)
     inputs = np.stack([picture.pixels for picture in pictures])
     manifest = Manifest(
@@ -133,6 +135,12 @@ def _kept(run: TrainingRun, form: str, split_by: str, pictures: Sequence[Picture
             found.save()
         TrainingRun.objects.held(run).update(training_set=found)
     return found
+
+
+def _called_today(picture: Picture, words: Mapping[str, str]) -> Picture:
+    """Its label may have got another name since it was read."""
+    now = words.get(picture.example.label)
+    return replace(picture, example=replace(picture.example, label=now)) if now else picture
 
 
 def _require_enough(labels: Sequence[str], pictures: Sequence[Picture]) -> None:

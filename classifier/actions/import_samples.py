@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import transaction
 
@@ -12,7 +13,6 @@ from classifier.models import Classifier, Image, Label, Sample, State, User
 from classifier.sources.labelled import Labelled
 from classifier.sources.submission import BadSubmission, Submission
 
-UNKNOWN_LABEL = "The classifier {slug} has no label {label!r}. Choose one of its labels."
 TWICE = "The same picture comes twice in the set, as {label} before. Keep one of them."
 OTHERWISE = "You have this picture already, and it is {held} now. Change that with a review."
 
@@ -57,7 +57,7 @@ def import_samples(*, by: User, classifier: Classifier, pictures: Sequence[Label
     with transaction.atomic():
         labels = {label.name: label for label in classifier.labels.all()}
         held = _held(by, classifier, pictures)
-        good, refused = _sorted(pictures, classifier.slug, labels, held)
+        good, refused = _sorted(pictures, classifier, labels, held)
         if refused and (not keep_good or not good):
             raise ImportRefused(refused, len(pictures))
         images = Image.objects.take_in(by, {sha256: picture.image_of for sha256, (picture, _) in good.items()})
@@ -76,12 +76,12 @@ def _held(by: User, classifier: Classifier, pictures: Iterable[Labelled]) -> dic
 
 
 def _sorted(
-    pictures: Iterable[Labelled], slug: str, labels: dict[str, Label], held: dict[str, Sample]
+    pictures: Iterable[Labelled], classifier: Classifier, labels: dict[str, Label], held: dict[str, Sample]
 ) -> tuple[Good, list[Refusal]]:
     good: Good = {}
-    refused = []
+    refused, unknown = [], cache(classifier.has_no)
     for one in pictures:
-        problem = _problem(one, slug, labels, held, good)
+        problem = _problem(one, unknown, labels, held, good)
         if problem:
             refused.append(problem)
         elif isinstance(one.picture, Submission):
@@ -89,11 +89,13 @@ def _sorted(
     return good, refused
 
 
-def _problem(one: Labelled, slug: str, labels: dict[str, Label], held: dict[str, Sample], good: Good) -> Refusal | None:
+def _problem(
+    one: Labelled, unknown: Callable[[str], str], labels: dict[str, Label], held: dict[str, Sample], good: Good
+) -> Refusal | None:
     if isinstance(one.picture, BadSubmission):
         return Refusal(one.name, one.picture.code, str(one.picture))
     if one.label not in labels:
-        return Refusal(one.name, "unknown_label", UNKNOWN_LABEL.format(slug=slug, label=one.label[:100]))
+        return Refusal(one.name, "unknown_label", unknown(one.label))
     if (before := good.get(one.picture.sha256)) and before[1].name != one.label:
         return Refusal(one.name, "twice", TWICE.format(label=before[1]))
     sample = held.get(one.picture.sha256)

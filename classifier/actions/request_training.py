@@ -7,10 +7,13 @@ from django.db import IntegrityError, transaction
 from classifier import dispatch, policy
 from classifier.ml import catalog
 from classifier.models import Classifier, ModelVersion, Sample, TrainingRun, User
-from classifier.models.training import BASES, FEWEST_PICTURES, default_recipe, training_base
+from classifier.models.training import BASES, FEWEST_PICTURES, default_recipe, training_base, with_too_few
 
 WHAT_TO_DO = "Add some, or review what waits."
-WITHOUT_BASE = " Or let whoever runs the site name a copy of the data set that it came from, in DOODLE_TRAINING_DATA."
+WITHOUT_BASE = (
+    " Or let whoever runs the site name a copy of the data set that it came from, in DOODLE_TRAINING_DATA. Or make a classifier"
+    " of your own, of the labels that you have pictures of."
+)
 
 
 class CannotTrain(ValueError):
@@ -64,12 +67,10 @@ def _checked_recipe(classifier: Classifier, name: str) -> str:
 
 
 def _require_pictures(classifier: Classifier) -> None:
-    if training_base(classifier):
-        return
-    counts = Sample.objects.to_train_on(classifier).counted()
-    few = [(name, counts[name]) for name in classifier.labels.values_list("name", flat=True) if counts[name] < FEWEST_PICTURES]
-    if few:
+    base, counts = training_base(classifier), Sample.objects.to_train_on(classifier).counted()
+    held = [(name, counts[name]) for name in classifier.labels.values_list("name", flat=True)]
+    if few := with_too_few(held, base):
         named = ", ".join(f"{name} has {pictures}" for name, pictures in few[:5])
         more = f", and {len(few) - 5:,} more labels have too few" if len(few) > 5 else ""
-        rest = WITHOUT_BASE if classifier.slug in BASES else ""
+        rest = WITHOUT_BASE if classifier.slug in BASES and not base else ""
         raise CannotTrain(f"Each label needs {FEWEST_PICTURES} accepted pictures: {named}{more}. {WHAT_TO_DO}{rest}")

@@ -184,10 +184,10 @@ def _confirmed(sample: Sample, answer: Prediction | None, name: str, *, decides:
 
 
 def _named(classifier: Classifier, name: str) -> Label:
-    """The label of that name; a capital too many, as phones put it, does not matter."""
-    found = classifier.labels.filter(name=name).first() or classifier.labels.filter(name__iexact=name).first()
+    """The label of that name, or that it means since an answer gave it; a capital too many, as phones put it, does not matter."""
+    found = classifier.label_meant(name) or classifier.labels.filter(name__iexact=name).first()
     if found is None:
-        raise BadVerdict("label", f"The classifier {classifier.slug} has no label {name!r}. Choose one of its labels.")
+        raise BadVerdict("label", classifier.has_no(name))
     return found
 
 

@@ -26,6 +26,7 @@ CODES: dict[int, dict[str, str]] = {
         "bad_scopes": "The account may not give such scopes.",
         "bad_note": "The note is missing or too long.",
         "bad_classifier": "The classifier cannot be made so; `fields` names what to change.",
+        "bad_label": "The labels cannot be changed so; `fields` names what to change.",
         "bad_recipe": "No recipe of that name trains this classifier.",
         "unknown_label": "The classifier has no such label.",
     },

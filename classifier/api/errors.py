@@ -27,6 +27,7 @@ from classifier.actions.roll_back import CannotRollBack
 from classifier.actions.submit_image import IdempotencyKeyReused
 from classifier.actions.undo_review import CannotUndo
 from classifier.ml.gate import BadAnswers
+from classifier.models.labels import BadLabel
 from classifier.policy import NotAllowed, TooManyPictures
 from classifier.serving import status_of_refusal
 from classifier.sources.submission import BadSubmission
@@ -121,7 +122,7 @@ def _about_training(error: Exception) -> Response | None:
     match error:
         case LabelledOtherwise() | CannotTrain() | CannotCancelRun():
             return Response(error_body(error.code, str(error)), status.HTTP_409_CONFLICT)
-        case BadClassifier() | BadRecipe() | UnknownLabel() | UnknownGroup():
+        case BadClassifier() | BadLabel() | BadRecipe() | UnknownLabel() | UnknownGroup():
             return Response(error_body(error.code, str(error), {error.field: [str(error)]}), 400)
     return None
 

@@ -45,7 +45,7 @@ class MomentFilter(django_filters.IsoDateTimeFilter):
 
 class PredictionFilter(Filters):
     classifier = django_filters.CharFilter()
-    label = django_filters.CharFilter(help_text="The best guess.")
+    label = django_filters.CharFilter(help_text="The best guess, by its name of today or of then.")
     status = django_filters.ChoiceFilter(choices=Status.choices)
     source = django_filters.CharFilter(help_text="How the image came: canvas, upload, archive, url, base64, …")
     min_probability = django_filters.NumberFilter(help_text="Of the best guess, 0 to 1.")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.ml.calibration import BINS, Probabilities, bin_of, expected_calibration_error
+from classifier.ml.wording import Wording
 
 ENOUGH = 200
 CALIBRATION_TOLERANCE = 0.02
@@ -48,7 +49,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Answers:
-    """What a version answered about n test pictures: probabilities (n, k) in the order of its `class_names`.
+    """What a version answered about n test pictures, in today's words: probabilities (n, k) in the order of `class_names`.
 
     `labels` (n,) index `class_names`; -1 stands for a class that the version does not know, so that it cannot be right.
     `images` are the site's ids, empty where there are none.
@@ -60,19 +61,34 @@ class Answers:
     class_names: tuple[str, ...]
 
     @classmethod
-    def load(cls, path: Path, class_names: Sequence[str]) -> Self:
-        """Read `probabilities`, `labels` and `images` from an .npz file. Raises BadAnswers."""
+    def load(cls, path: Path, class_names: Sequence[str], words: Mapping[str, str] | None = None) -> Self:
+        """Read `probabilities`, `labels` and `images` from an .npz file, whose columns are `class_names`. Raises BadAnswers.
+
+        `words` are today's names by former ones. With `truth` the file has the labels in the words of the test pictures.
+        """
         try:
             with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-                found = cls(file["probabilities"], file["labels"], tuple(file["images"].tolist()), tuple(class_names))
+                read = {name: file[name] for name in file.files}
+            found = cls(read["probabilities"], read["labels"], tuple(read["images"].tolist()), tuple(class_names))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise BadAnswers(f"{path} cannot be read: {error}") from error
         if found.probabilities.shape != (len(found.labels), len(class_names)) or len(found.images) != len(found.labels):
             raise BadAnswers(f"{path} does not fit a version of {len(class_names)} labels. Measure the version again.")
-        return found
+        return found._in(words or {}, read["truth"].tolist() if "truth" in read else found.truth)
+
+    def _in(self, words: Mapping[str, str], truth: Sequence[str]) -> Self:
+        wording = Wording.of(self.class_names, words)
+        place = {name: index for index, name in enumerate(wording.names)}
+        labels = np.array([place.get(words.get(name, name), -1) for name in truth], dtype=np.int64)
+        return replace(self, probabilities=wording.summed(self.probabilities), labels=labels, class_names=wording.names)
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def truth(self) -> list[str]:
+        """The labels by name, empty for a class that the version does not know."""
+        return [self.class_names[label] if label >= 0 else "" for label in self.labels]
 
     @cached_property
     def best(self) -> NDArray[np.intp]:
@@ -242,12 +258,8 @@ def _verdict(pictures: int, difference: Estimate) -> Verdict:
 def _require_same_pictures(live: Answers, candidate: Answers) -> None:
     """The labels' names are compared where both know the class: versions may number them differently."""
     same = len(live) == len(candidate) and live.images == candidate.images
-    if not same or any(a != b for a, b in zip(_names(live), _names(candidate), strict=True) if a and b):
+    if not same or any(a != b for a, b in zip(live.truth, candidate.truth, strict=True) if a and b):
         raise BadAnswers("The two versions were not measured on the same pictures. Measure both again.")
-
-
-def _names(answers: Answers) -> list[str]:
-    return [answers.class_names[label] if label >= 0 else "" for label in answers.labels]
 
 
 def _points(difference: Estimate) -> str:

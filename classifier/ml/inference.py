@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from classifier.ml import calibration, views
 from classifier.ml.building import build
+from classifier.ml.calibration import Probabilities
 from classifier.ml.handover import INPUTS, BadCard, Card
 from classifier.ml.pixels import has_ink, is_plain
+from classifier.ml.wording import Wording
 
 BATCH = 16
 """Rows in every call, filled up with blanks: one compiled shape, and no picture's answer depends on its neighbours."""
@@ -70,14 +72,18 @@ class Recognizer:
         lengths = np.linalg.norm(seen, axis=1, keepdims=True)
         return np.asarray(seen / np.maximum(lengths, np.finfo(np.float32).tiny), dtype=np.float32)
 
-    def answers(self, inputs: NDArray[Any]) -> list[Answer]:
-        """What to say of inputs as above: of one that shows nothing, and under the card's threshold, that it is not sure."""
-        rows = self.probabilities(inputs)
-        return [self._answer(picture, row) for picture, row in zip(inputs, rows, strict=True)]
+    def answers(self, inputs: NDArray[Any], words: Mapping[str, str] | None = None) -> list[Answer]:
+        """What to say of inputs as above: of one that shows nothing, and under the card's threshold, that it is not sure.
 
-    def _answer(self, picture: NDArray[Any], row: NDArray[np.float64]) -> Answer:
+        `words` are today's names by those that the card still has.
+        """
+        wording = Wording.of(self.card.labels, words or {})
+        rows = wording.summed(self.probabilities(inputs))
+        return [self._answer(picture, row, wording.names) for picture, row in zip(inputs, rows, strict=True)]
+
+    def _answer(self, picture: NDArray[Any], row: Probabilities, names: Sequence[str]) -> Answer:
         best = np.argsort(-row, kind="stable")[:SHOWN_GUESSES]
-        guesses = [(self.card.labels[index], round(float(row[index]), 6)) for index in best]
+        guesses = [(names[index], round(float(row[index]), 6)) for index in best]
         return Answer(guesses, unsure=self._shows_nothing(picture) or guesses[0][1] < self.card.unsure_below)
 
     def _shows_nothing(self, picture: NDArray[Any]) -> bool:

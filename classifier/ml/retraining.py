@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,8 +20,10 @@ high confidence. Of few pictures it has learnt little of how differently others 
 OWN = "The pictures are those of the people who labelled them here."
 
 
-def retrain(recipe: Recipe, data: Path, out: Path, *, start: Path | None = None) -> Card:
+def retrain(recipe: Recipe, data: Path, out: Path, *, start: Path | None = None, words: Mapping[str, str] | None = None) -> Card:
     """Train the frozen set in `data` into an artifact in `out`, from the weights of the artifact `start` or from nothing.
+
+    `words` are today's names of labels that `start`, or the set, has by former ones.
 
     The card's metrics have "test" beside "validation", and `test.npz` what stands behind it: `probabilities` (n, labels),
     `labels` (n,), `images` (n,) the site's ids. Some of what it learnt from is kept beside them: see `keeping`.
@@ -30,7 +33,7 @@ def retrain(recipe: Recipe, data: Path, out: Path, *, start: Path | None = None)
     shown = sum(example.part == TRAIN for example in manifest.examples)
     fitted = suited(recipe, shown, start is not None)
     mine = replace(fitted, classifier=manifest.classifier, title=manifest.title, kind=manifest.kind, input=manifest.input)
-    training.train(transfer.continuing(mine, start) if start else mine, data, out, start=start)
+    training.train(transfer.continuing(mine, start) if start else mine, data, out, start=start, words=words)
     limits = LIMITS.format(labels=_listed(manifest.labels), pictures=shown)
     source = _source(Card.load(start)) if start else ""
     card = replace(_measured(out, data), limits=limits, attribution=OWN + source)

@@ -6,6 +6,7 @@ import json
 import math
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +51,19 @@ class Batches(keras.utils.PyDataset):
         self.shuffled = self._shuffle()
 
 
-def train(recipe: Recipe, data: Path, out: Path, *, start: Path | None = None, also: Path | None = None) -> Card:
+def train(
+    recipe: Recipe,
+    data: Path,
+    out: Path,
+    *,
+    start: Path | None = None,
+    also: Path | None = None,
+    words: Mapping[str, str] | None = None,
+) -> Card:
     """Train `recipe` on the data in `data` and write the artifact to `out`. A killed run goes on from its last epoch.
 
-    `start` is an artifact, or a weights file, that the network begins with: see `transfer.continuing`, which fits the recipe.
+    `start` is an artifact, or a weights file, that the network begins with: see `transfer.continuing`, which fits the recipe;
+    `words` are today's names by those that its card may have.
     `also` is a folder of pictures, one folder a class, to train on as well: see `joined`.
     """
     keras.utils.set_random_seed(recipe.seed)
@@ -68,7 +78,7 @@ def train(recipe: Recipe, data: Path, out: Path, *, start: Path | None = None, a
     if start is None:
         _adapt(model, examples, recipe)
     else:
-        transfer.take_over(model, start, examples.class_names)
+        transfer.take_over(model, start, examples.class_names, words)
     if recipe.head_only:
         shown = np.flatnonzero(~examples.in_validation)
         transfer.fit_head(model, feeding.clean(examples, shown, recipe.input), examples.labels[shown])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,10 +34,11 @@ def continuing(recipe: Recipe, source: Path, application: str | None = None) -> 
     return replace(recipe, network=network, network_options=options, start_from=sha256_of(weights))
 
 
-def take_over(model: keras.Model, source: Path, class_names: Sequence[str] = ()) -> None:
+def take_over(model: keras.Model, source: Path, class_names: Sequence[str] = (), words: Mapping[str, str] | None = None) -> None:
     """Give `model`, of `class_names`, the weights of `source`, as above. Raises ValueError if they do not fit.
 
-    In its last layer only classes that `source`, an artifact, knows by the same name; a file's is not touched.
+    In its last layer only classes that `source`, an artifact, knows by the same name, or by one that means the same in `words`,
+    today's names by former ones; a file's is not touched.
     """
     if not source.is_dir():
         model.get_layer(NESTED).load_weights(source)
@@ -47,12 +48,13 @@ def take_over(model: keras.Model, source: Path, class_names: Sequence[str] = ())
     other.load_weights(card.check_weights(source))
     for ours, theirs in zip(model.layers[:-1], other.layers[:-1], strict=True):
         ours.set_weights(theirs.get_weights())
-    _take_over_known(model.layers[-1], other.layers[-1], class_names, card.labels)
+    ours_today, theirs_today = ([(words or {}).get(name, name) for name in names] for names in (class_names, card.labels))
+    _take_over_known(model.layers[-1], other.layers[-1], ours_today, theirs_today)
 
 
 def _take_over_known(ours: keras.Layer, theirs: keras.Layer, our_names: Sequence[str], their_names: Sequence[str]) -> None:
-    known = [name for name in our_names if name in their_names]
-    place, source = ([names.index(name) for name in known] for names in (list(our_names), list(their_names)))
+    place = [index for index, name in enumerate(our_names) if name in their_names]
+    source = [their_names.index(our_names[index]) for index in place]
     weights = ours.get_weights()
     for mine, other in zip(weights, theirs.get_weights(), strict=True):
         mine[..., place] = other[..., source]

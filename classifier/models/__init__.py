@@ -5,6 +5,7 @@ from classifier.models.classifiers import Classifier, Label
 from classifier.models.fetches import Fetch
 from classifier.models.idempotency import KeyedCall
 from classifier.models.images import Image
+from classifier.models.labels import LabelChange
 from classifier.models.people import ApiToken, Person, User, Visitor
 from classifier.models.predictions import Guess, Prediction, Status
 from classifier.models.promotions import Promotion
@@ -29,6 +30,7 @@ __all__ = [
     "Job",
     "KeyedCall",
     "Label",
+    "LabelChange",
     "ModelVersion",
     "Person",
     "Prediction",

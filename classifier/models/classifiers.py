@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
 from typing import ClassVar
 
 from django.core.validators import slug_re
@@ -21,6 +23,7 @@ AUTO = "auto"
 """Instead of a slug: let the picture decide."""
 
 BUILT_IN = {Kind.DRAWING: "doodle", Kind.PHOTO: "photo"}
+FEWEST_LABELS, MOST_LABELS, LONGEST_LABEL = 2, 1000, 100
 
 
 class ClassifierQuerySet(models.QuerySet["Classifier"]):
@@ -37,6 +40,10 @@ class ClassifierQuerySet(models.QuerySet["Classifier"]):
         if not (drawings := found.get(BUILT_IN[Kind.DRAWING])):
             raise Classifier.DoesNotExist
         return {"": drawings, **{kind.value: found.get(slug, drawings) for kind, slug in BUILT_IN.items()}}
+
+    def locked(self, classifier: Classifier) -> Classifier:
+        """Held until the transaction ends, for what must not happen to it twice at once. Raises Classifier.DoesNotExist."""
+        return self.select_for_update(no_key=True).get(pk=classifier.pk)
 
 
 class Classifier(models.Model):
@@ -60,20 +67,77 @@ class Classifier(models.Model):
     def __str__(self) -> str:
         return self.slug
 
+    def words(self) -> dict[str, str]:
+        """Today's name by each that is no choice any more: versions, sets and answers of before have those."""
+        former = Label.every.filter(classifier=self, became__isnull=False)
+        return dict(former.values_list("name", "became__name"))
+
+    def label_meant(self, name: str) -> Label | None:
+        """What is called so, or was once: a name never comes to mean something else."""
+        found = Label.every.select_related("became").filter(classifier=self, name=name).first()
+        return found.today if found else None
+
+    def has_no(self, name: str) -> str:
+        """A sentence for whoever chose a label that is none, with what to choose instead."""
+        now = self.words().get(name)
+        instead = f"It is called {now!r} now" if now else "Choose one of its labels"
+        return f"The classifier {self.slug} has no label {name[:LONGEST_LABEL]!r}. {instead}."
+
+
+class CurrentLabels(models.Manager["Label"]):
+    """Those that can be chosen."""
+
+    def get_queryset(self) -> models.QuerySet[Label]:
+        return super().get_queryset().filter(became=None)
+
 
 class Label(models.Model):
-    """One class of a classifier."""
+    """One class of a classifier. A name that it had before, and one merged into it, stays as a row that became this one."""
 
     classifier = models.ForeignKey(Classifier, on_delete=models.CASCADE, related_name="labels")
     position = models.PositiveIntegerField()
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=LONGEST_LABEL)
+    became = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="+", help_text="What it is called now, if not so"
+    )
+
+    objects = CurrentLabels()
+    every: ClassVar[models.Manager[Label]] = models.Manager()
 
     class Meta:
         ordering: ClassVar = ["classifier", "position"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["classifier", "name"], name="label_name_unique_in_classifier"),
-            models.UniqueConstraint(fields=["classifier", "position"], name="label_position_unique_in_classifier"),
+            models.UniqueConstraint(
+                fields=["classifier", "position"], condition=Q(became=None), name="label_position_unique_in_classifier"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def today(self) -> Label:
+        return self.became or self
+
+
+def problem_of_number(number: int) -> str:
+    """Why a classifier cannot have so many labels, or nothing."""
+    fits = FEWEST_LABELS <= number <= MOST_LABELS
+    return "" if fits else f"Give {FEWEST_LABELS} to {MOST_LABELS:,} labels; these are {number:,}."
+
+
+def problem_of_names(names: Sequence[str]) -> str:
+    """Why labels cannot be called so, or nothing."""
+    if any(not 1 <= len(name) <= LONGEST_LABEL for name in names):
+        return f"Each label needs 1 to {LONGEST_LABEL} characters."
+    if unfit := next((name for name in names if name in (".", "..") or _has_controls(name)), None):
+        return f"{unfit!r} cannot be a label: give a word or a few, on one line."
+    if len({name.casefold() for name in names}) < len(names):
+        twice = next(name for at, name in enumerate(names) if name.casefold() in {one.casefold() for one in names[:at]})
+        return f"The label {twice!r} is there twice. Name each thing once."
+    return ""
+
+
+def _has_controls(name: str) -> bool:
+    return any(unicodedata.category(sign) == "Cc" for sign in name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
@@ -182,9 +182,12 @@ class _Judged(NamedTuple):
 
 def health_of(classifier: Classifier) -> Health:
     """Of the last 20,000 verdicts and the answers of the last 30 days. In a constant number of queries."""
-    judged = _judged(classifier)
+    words = classifier.words()
+    judged = _judged(classifier, words)
     accepted = Sample.objects.to_train_on(classifier).counted()
-    return Health(_balance(classifier, accepted), _quality(classifier, judged), _overlap(judged), _drift(classifier, accepted))
+    return Health(
+        _balance(classifier, accepted), _quality(classifier, judged), _overlap(judged), _drift(classifier, accepted, words)
+    )
 
 
 def _balance(classifier: Classifier, accepted: Counter[str]) -> Balance:
@@ -192,14 +195,15 @@ def _balance(classifier: Classifier, accepted: Counter[str]) -> Balance:
     return Balance(sorted(counts, key=lambda one: (-one.samples, one.label)))
 
 
-def _judged(classifier: Classifier) -> list[_Judged]:
-    """Samples that had a label before reviewers came to them, and have one still."""
+def _judged(classifier: Classifier, words: Mapping[str, str]) -> list[_Judged]:
+    """Samples that had a label before reviewers came to them, and have one still; in today's words."""
     verdicts = Review.objects.standing().filter(sample__classifier=classifier, decides=True)
     verdicts = verdicts.filter(verdict__in=[Verdict.CONFIRMED, Verdict.CORRECTED]).order_by("-id")
     names = ("sample", "old_label__name", "sample__word_label__name", "new_label__name")
     found: dict[object, _Judged] = {}
     for sample, old, word, new in verdicts.values_list(*names)[:JUDGED_AT_MOST]:
-        found[sample] = _Judged(old or word or "", found[sample].now if sample in found else new)
+        given = old or word or ""
+        found[sample] = _Judged(words.get(given, given), found[sample].now if sample in found else words.get(new, new))
     return [one for one in found.values() if one.given]
 
 
@@ -228,8 +232,8 @@ def _overlap(judged: Iterable[_Judged]) -> Overlap:
     return Overlap(pairs.total(), [Pair(one, other, number) for (one, other), number in pairs.most_common(LISTED)])
 
 
-def _drift(classifier: Classifier, accepted: Counter[str]) -> Drift:
-    answered = _answered(classifier)
+def _drift(classifier: Classifier, accepted: Counter[str], words: Mapping[str, str]) -> Drift:
+    answered = _answered(classifier, words)
     labels = sorted(answered | accepted)
     counts = np.array([[of[label] for label in labels] for of in (answered, accepted)], dtype=np.int64)
     shifts = [Shift(*one) for one in zip(labels, *_shares(counts).tolist(), strict=True)]
@@ -237,11 +241,14 @@ def _drift(classifier: Classifier, accepted: Counter[str]) -> Drift:
     return Drift(answered.total(), accepted.total(), *_chi_square(counts), shifts[:LISTED])
 
 
-def _answered(classifier: Classifier) -> Counter[str]:
-    """How often the live version gave each label in the last 30 days."""
+def _answered(classifier: Classifier, words: Mapping[str, str]) -> Counter[str]:
+    """How often the live version gave each label in the last 30 days, in today's words."""
     live = Q(classifier=classifier, model_version__stage=Stage.LIVE, created_at__gte=Now() - RECENTLY)
     rows = Prediction.objects.answered().filter(live).order_by()
-    return Counter(dict(rows.values_list("label").annotate(Count("pk"))))
+    found = Counter[str]()
+    for label, number in rows.values_list("label").annotate(Count("pk")):
+        found[words.get(label, label)] += number
+    return found
 
 
 def _shares(counts: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -22,8 +22,8 @@ class Measurement(NamedTuple):
     file: Path
 
     def answers(self) -> Answers:
-        """Raises BadAnswers while there are none."""
-        return Answers.load(self.file, self.version.card["labels"])
+        """In today's words, whatever those of the version and of the set are. Raises BadAnswers while there are none."""
+        return Answers.load(self.file, self.version.card["labels"], self.version.classifier.words())
 
 
 def set_of(version: ModelVersion) -> TrainingSet | None:

@@ -13,9 +13,10 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 
-from classifier.models.classifiers import BUILT_IN, Classifier
+from classifier.models.classifiers import BUILT_IN, Classifier, Label
 from classifier.models.identifiers import uuid7
 from classifier.models.images import Image, belonging_to
+from classifier.models.labels import LabelChange
 from classifier.models.leases import Leased, LeasedQuerySet
 from classifier.models.people import Person, User
 from classifier.models.samples import Sample
@@ -84,19 +85,29 @@ class PredictionQuerySet(LeasedQuerySet["Prediction"]):
 
     def images_called(self, label: str, classifier: str, version: ModelVersion | None) -> models.QuerySet[Prediction, Any]:
         """The ids of images that got this answer, as far as label, classifier and version are given."""
-        fields = {"label": label, "classifier__slug": classifier, "model_version": version}
-        return self.answered().filter(**{field: value for field, value in fields.items() if value}).values("image")
+        fields = {"classifier__slug": classifier, "model_version": version}
+        rows = self.answered().filter(**{field: value for field, value in fields.items() if value})
+        return (rows.called(label) if label else rows).values("image")
+
+    def called(self, label: str) -> PredictionQuerySet:
+        """Those whose best guess is this label, by its name or by one that it had when they were given."""
+        former = Label.every.filter(classifier=OuterRef("classifier"), name=OuterRef("label"), became__name=label)
+        return self.filter(Q(label=label) | Exists(former))
+
+    def in_words_of_today(self) -> PredictionQuerySet:
+        """Those given since a label of their classifier last got another name: all keep the words that they were given."""
+        return self.exclude(Exists(LabelChange.objects.of_words_after("finished_at")))
 
     def answered_before(self, live: ModelVersion) -> PredictionQuerySet:
-        """By other versions of the classifier, of pictures about which the live one has neither answered nor is asked."""
+        """Of pictures about which the live version has neither answered, in today's words, nor is asked."""
         asked = Q(model_version=live) | Q(status__in=PENDING)
-        known = Prediction.objects.filter(asked, classifier=live.classifier_id, image=OuterRef("image"))
+        known = Prediction.objects.in_words_of_today().filter(asked, classifier=live.classifier_id, image=OuterRef("image"))
         return self.answered().filter(~Exists(known), classifier=live.classifier_id)
 
     def standing_answers(self, sha256: str) -> PredictionQuerySet:
         """What is known of a picture, newest first, from versions that are live: asked again, they would say the same."""
         known = self.filter(image__sha256=sha256, status=Status.SUCCEEDED, model_version__stage=Stage.LIVE)
-        return known.newest_first().defer("image__pixels", "image__strokes")
+        return known.in_words_of_today().newest_first().defer("image__pixels", "image__strokes")
 
     def newest_first(self) -> PredictionQuerySet:
         return self.order_by("-id")

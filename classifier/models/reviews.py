@@ -36,11 +36,11 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """One more event of a sample that is locked; the sample becomes what the event makes of it."""
         old = sample.decision
         if decision:
-            sample.state, sample.label = decision
+            sample.state, sample.label = decision.state, decision.label and decision.label.today
             sample.judged = self._judged(sample, event.get("undoes"))
             sample.held_by = sample.held_until = None
         if word:
-            sample.word, sample.word_label = word
+            sample.word, sample.word_label = word.verdict, word.label and word.label.today
         sample.events += 1
         sample.save()
         before = {"old_state": old.state, "old_label": old.label}

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import ClassVar, NamedTuple
 
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 
 from classifier.models.classifiers import Classifier, Label
 from classifier.models.identifiers import uuid7
@@ -86,6 +86,14 @@ class SampleQuerySet(HeldQuerySet["Sample"]):
         """Labelled so, or so in their owner's word."""
         return self.filter(Q(label__name=name) | Q(word_label__name=name))
 
+    def follow_labels(self, classifier: Classifier) -> None:
+        """What is labelled by what is no label any more is labelled by what that became. Its doubts are for the network anew."""
+        mine = self.filter(classifier=classifier)
+        for field in ("label", "word_label", "suggestion"):
+            became = Subquery(Label.every.filter(pk=OuterRef(field)).values("became")[:1])
+            mine.filter(**{f"{field}__became__isnull": False}).update(**{field: became})
+        mine.filter(Q(suggestion=F("label")) | Q(label=None, suggestion=F("word_label"))).update(suspected=None)
+
     def for_reason(self, reason: str) -> SampleQuerySet:
         match reason:
             case Reason.DISPUTED:
@@ -159,9 +167,10 @@ class SampleQuerySet(HeldQuerySet["Sample"]):
     def of_predictions(self) -> SampleQuerySet:
         """To be used in a subquery of predictions: `correction` is the label that people gave in place of the answer, or null.
 
-        The owner's own word comes before a reviewer's decision.
+        The owner's own word comes before a reviewer's decision. An answer by a former name of the label is no other one.
         """
-        decided = Q(state__in=LABELLED) & ~Q(label__name=OuterRef("label"))
+        former = Label.every.filter(became=OuterRef("label"), name=OuterRef(OuterRef("label")))
+        decided = Q(state__in=LABELLED) & ~Q(label__name=OuterRef("label")) & ~Q(Exists(former))
         correction = Case(
             When(word=Verdict.CORRECTED, then=F("word_label__name")),
             When(decided, then=F("label__name")),

@@ -80,7 +80,6 @@ class HistorySelection:
         """They come with what people said of them: `with_words`."""
         fields = {
             "classifier__slug": self.classifier,
-            "label": self.label,
             "status": self.status,
             "image__source": self.source,
             f"{_created(self.since)}__gte": self.since,
@@ -89,7 +88,8 @@ class HistorySelection:
             "probability__lte": self.max_probability,
             "corrected_label__isnull": None if self.corrected is None else not self.corrected,
         }
-        return predictions.filter(**{field: value for field, value in fields.items() if value not in (None, "")})
+        called = predictions.called(self.label) if self.label else predictions
+        return called.filter(**{field: value for field, value in fields.items() if value not in (None, "")})
 
 
 def _created(moment: date | None) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -12,7 +14,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from classifier.ml import catalog
-from classifier.models.classifiers import Classifier
+from classifier.ml.handover import Card
+from classifier.models.classifiers import Classifier, Label
 from classifier.models.identifiers import uuid7
 from classifier.models.leases import Leased, LeasedQuerySet
 from classifier.models.people import Person, User
@@ -29,12 +32,36 @@ BASES = {"doodle": ("quickdraw", "quickdraw/simplified"), "photo": ("cifar10", "
 """The data sets that the built-in classifiers come from, and their folders where a copy is at hand."""
 
 
-def training_base(classifier: Classifier) -> tuple[str, Path] | None:
-    """The name and the folder of the data set that is trained on with what people labelled, if the site has it."""
+class TrainingBase(NamedTuple):
+    """A data set's name and folder, and of each of its classes what it is called here today."""
+
+    dataset: str
+    folder: Path
+    labels: Mapping[str, str]
+
+
+def training_base(classifier: Classifier) -> TrainingBase | None:
+    """The data set that is trained on with what people labelled, if the site has it. Labels that people added it has not."""
     dataset, folder = BASES.get(classifier.slug, ("", ""))
     root = settings.DOODLE_TRAINING_DATA
     path = Path(root) / folder
-    return (dataset, path) if dataset and root and path.is_dir() else None
+    if not (dataset and root and path.is_dir()):
+        return None
+    known = Label.every.filter(classifier=classifier).values_list("name", "became__name")
+    today = {name: became or name for name, became in known}
+    return TrainingBase(dataset, path, {name: today[name] for name in _classes_of(classifier.slug) if name in today})
+
+
+@cache
+def _classes_of(slug: str) -> tuple[str, ...]:
+    """Of the data set that a bundled network was trained on: those that it knows."""
+    return Card.load(catalog.PRETRAINED / slug).labels
+
+
+def with_too_few(held: Iterable[tuple[str, int]], base: TrainingBase | None) -> list[tuple[str, int]]:
+    """Of labels with their pictures from people those that cannot be trained: too few, and none in the base."""
+    others = set(base.labels.values()) if base else set()
+    return [(name, pictures) for name, pictures in held if pictures < FEWEST_PICTURES and name not in others]
 
 
 def default_recipe(classifier: Classifier) -> str:

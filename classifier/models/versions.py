@@ -31,6 +31,13 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
     def live_for(self, classifier: Classifier) -> ModelVersion | None:
         return self.filter(classifier=classifier, stage=Stage.LIVE).first()
 
+    def waiting_labels(self, classifier: Classifier) -> list[str]:
+        """Those that the live version does not know: nothing is answered so before a training run."""
+        live = self.live_for(classifier)
+        names = classifier.labels.values_list("name", flat=True) if live else ()
+        known = set(live.says if live else ())
+        return [name for name in names if name not in known]
+
     def input_of(self, classifier: Classifier) -> str:
         """The form in which the classifier's live network takes a picture, or its kind's usual one while there is none."""
         live = self.live_for(classifier)
@@ -129,6 +136,12 @@ class ModelVersion(models.Model):
         metrics = self.card.get("metrics", {})
         found: dict[str, Any] = metrics.get("test") or metrics.get("validation") or {}
         return found
+
+    @property
+    def says(self) -> tuple[str, ...]:
+        """The labels that it knows, in today's words."""
+        words = self.classifier.words()
+        return tuple(dict.fromkeys(words.get(name, name) for name in self.card["labels"]))
 
     @property
     def accuracy_percent(self) -> str:

@@ -18,7 +18,7 @@ from classifier.actions.create_classifier import LONGEST_SLUG, BadClassifier, cr
 from classifier.actions.request_training import BadRecipe, CannotTrain, request_training
 from classifier.models import Classifier, ModelVersion, Promotion, Sample, TrainingRun
 from classifier.models.classifiers import AUTO, Kind
-from classifier.models.training import FEWEST_PICTURES, training_base
+from classifier.models.training import FEWEST_PICTURES, training_base, with_too_few
 from classifier.models.versions import Stage
 from classifier.pages.visitors import account_behind, only_where
 
@@ -120,7 +120,7 @@ def what_it_learns_from(found: Classifier) -> dict[str, Any]:
         "many_labels": len(labels) > FEW_LABELS,
         "pictures": sum(counts.values()),
         "doubted": samples.doubted().count(),
-        "wanting": [] if base else [(name, FEWEST_PICTURES - held) for name, held in labels if held < FEWEST_PICTURES],
+        "wanting": [(name, FEWEST_PICTURES - held) for name, held in with_too_few(labels, base)],
         "base": base,
         "fewest": FEWEST_PICTURES,
     }

@@ -100,6 +100,8 @@ def _recognized(live: ModelVersion, predictions: list[Prediction]) -> list[Outco
 def _outcomes(
     version: ModelVersion, recognizer: Recognizer, predictions: list[Prediction], inputs: NDArray[np.uint8]
 ) -> list[Outcome]:
+    """In today's words: a version knows those of its own time."""
+    answers = recognizer.answers(inputs, predictions[0].classifier.words())
     return [
         Outcome(
             prediction=prediction,
@@ -107,7 +109,7 @@ def _outcomes(
             guesses=[Guess(*guess) for guess in answer.guesses],
             unsure=answer.unsure,
         )
-        for prediction, answer in zip(predictions, recognizer.answers(inputs), strict=True)
+        for prediction, answer in zip(predictions, answers, strict=True)
     ]
 
 

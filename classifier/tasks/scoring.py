@@ -27,6 +27,7 @@ from classifier.actions.record_suspicions import Suspicion, record_suspicions
 from classifier.ml.gate import Answers, BadAnswers
 from classifier.ml.label_quality import LabelQuality, judge
 from classifier.ml.likeness import fingerprint
+from classifier.ml.wording import Wording
 from classifier.models import ModelVersion, Sample
 from classifier.models.measurements import OWN_ANSWERS, set_of
 from classifier.models.samples import SampleQuerySet
@@ -75,7 +76,7 @@ def score_outstanding() -> None:
 def score_samples(slug: str) -> int:
     """Doubt all labels of a classifier anew: what is thought of one hangs on the others too. Returns how many there are."""
     version = ModelVersion.objects.live().filter(classifier__slug=slug).first()
-    if version is None or version.input not in ARRAY_OF or len(version.card["labels"]) < 2:
+    if version is None or version.input not in ARRAY_OF or len(version.says) < 2:
         return 0
     found = list(_readable(version))
     if found:
@@ -83,9 +84,13 @@ def score_samples(slug: str) -> int:
     return len(found)
 
 
+def _wording(version: ModelVersion) -> Wording:
+    return Wording.of(version.card["labels"], version.classifier.words())
+
+
 def _known(version: ModelVersion, samples: SampleQuerySet) -> SampleQuerySet:
     """Those whose label the version knows."""
-    names = version.card["labels"]
+    names = version.says
     return samples.filter(Q(label__name__in=names) | Q(label=None, word_label__name__in=names))
 
 
@@ -101,9 +106,9 @@ def _readable(version: ModelVersion) -> Iterator[Doubtful]:
 
 
 def _probabilities(version: ModelVersion, found: Sequence[Doubtful]) -> NDArray[np.float32]:
-    """(n, labels): those of the test part as they were kept, the others asked for now."""
+    """(n, labels) in today's words: those of the test part as they were kept, the others asked for now."""
     kept = _held_out(version)
-    rows = np.empty((len(found), len(version.card["labels"])), dtype=np.float32)
+    rows = np.empty((len(found), len(version.says)), dtype=np.float32)
     is_kept = np.array([str(one.sample.image_id) in kept for one in found])
     for row, one in enumerate(found):
         if is_kept[row]:
@@ -116,7 +121,7 @@ def _probabilities(version: ModelVersion, found: Sequence[Doubtful]) -> NDArray[
 def _held_out(version: ModelVersion) -> Mapping[str, NDArray[Any]]:
     """What the version answered about its own test pictures, by the image's id."""
     try:
-        answers = Answers.load(version.artifact / OWN_ANSWERS, version.card["labels"])
+        answers = Answers.load(version.artifact / OWN_ANSWERS, version.card["labels"], version.classifier.words())
     except BadAnswers:
         return {}
     return dict(zip(answers.images, answers.probabilities, strict=True))
@@ -126,27 +131,31 @@ def _without_their_labels(version: ModelVersion, found: Sequence[Doubtful], want
     """What the wanted ones are to somebody who has not learnt their labels; the others may help to say it."""
     bundled = ModelVersion.objects.bundled_for(version.classifier.kind)
     each = Counter(one.label for one in found)
-    enough = all(each[name] >= FEWEST_PICTURES for name in version.card["labels"])
+    enough = all(each[name] >= FEWEST_PICTURES for name in version.says)
     if bundled and bundled.input == version.input and enough and set_of(version):
-        return _crossfitted(bundled, version.card["labels"], found)[wanted]
+        return _crossfitted(bundled, version.says, found)[wanted]
     return _asked(version, [one for one, asked in zip(found, wanted, strict=True) if asked])
 
 
 def _asked(version: ModelVersion, found: Sequence[Doubtful]) -> NDArray[np.float32]:
-    return _said("evaluate", version, version.card["labels"], found)
+    """In the version's own words."""
+    names, wording = version.card["labels"], _wording(version)
+    own = {wording.names[today]: name for name, today in zip(names, wording.places, strict=True)}
+    return wording.summed(_said("evaluate", version, names, [own[one.label] for one in found], found))
 
 
 def _crossfitted(bundled: ModelVersion, names: Sequence[str], found: Sequence[Doubtful]) -> NDArray[np.float32]:
-    return _said("crossfit", bundled, names, found)
+    return _said("crossfit", bundled, names, [one.label for one in found], found)
 
 
-def _said(command: str, version: ModelVersion, names: Sequence[str], found: Sequence[Doubtful]) -> NDArray[np.float32]:
+def _said(
+    command: str, version: ModelVersion, names: Sequence[str], labels: Sequence[str], found: Sequence[Doubtful]
+) -> NDArray[np.float32]:
     """In a process of its own, so that TensorFlow's memory returns with its end."""
-    place = {name: index for index, name in enumerate(names)}
     pictures: dict[str, NDArray[Any]] = {ARRAY_OF[version.input]: np.stack([one.picture for one in found])}
     with tempfile.TemporaryDirectory() as folder:
         data, out = Path(folder) / "labelled.npz", Path(folder) / "answers.npz"
-        pictures["labels"] = np.array([place[one.label] for one in found])
+        pictures["labels"] = np.array([names.index(label) for label in labels])
         np.savez(data, class_names=np.array(names), allow_pickle=False, **pictures)
         arguments = [command, str(version.artifact), "--data", str(data), "--out", str(out)]
         subprocess.run([sys.executable, "-m", "classifier.ml", *arguments], check=True, capture_output=True, timeout=LONGEST_S)
@@ -156,7 +165,7 @@ def _said(command: str, version: ModelVersion, names: Sequence[str], found: Sequ
 
 
 def _suspicions(version: ModelVersion, found: Sequence[Doubtful], probabilities: NDArray[np.float32]) -> list[Suspicion]:
-    names = version.card["labels"]
+    names = version.says
     place = {name: index for index, name in enumerate(names)}
     quality = judge(np.array([place[one.label] for one in found]), probabilities)
     ids = dict(version.classifier.labels.values_list("name", "id"))

@@ -134,12 +134,11 @@ def _base(run: TrainingRun) -> Base | None:
     found = training_base(run.classifier)
     if found is None:
         return None
-    dataset, folder = found
-    classes = tuple(run.classifier.labels.values_list("name", flat=True))
-    load = catalog.find(catalog.DATASETS, dataset)
-    examples: Examples = load(folder, classes=classes, cap_per_class=BASE_PER_LABEL, validation_share=HELD_OUT)
+    load = catalog.find(catalog.DATASETS, found.dataset)
+    classes, today = list(found.labels), list(found.labels.values())
+    examples: Examples = load(found.folder, classes=classes, cap_per_class=BASE_PER_LABEL, validation_share=HELD_OUT)
     pixels = shown(examples, np.arange(len(examples.labels)))
-    return Base(dataset, pixels, [classes[label] for label in examples.labels], examples.in_validation)
+    return Base(found.dataset, pixels, [today[label] for label in examples.labels], examples.in_validation)
 
 
 @contextmanager
@@ -164,6 +163,7 @@ def _started(run: TrainingRun, frozen: TrainingSet, log: Any) -> Iterator[subpro
     command = [sys.executable, "-m", "classifier.ml", "retrain", run.recipe, "--while-stdin"]
     command += ["--data", str(frozen.folder), "--out", str(artifact_of(run))]
     command += ["--from", str(run.start_from.artifact)] if run.start_from else []
+    command += ["--words", json.dumps(run.classifier.words())]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT) as process:
         try:
             yield process

@@ -154,7 +154,7 @@ def test_the_page_costs_the_same_however_much_there_is(
     for number in (1, 40):
         judge(rita, samples_of(classifier, "cat", number), "dog")
         # the session, the account, its groups, the classifier; samples, labels, verdicts, suspicions, answers; all classifiers
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             assert "cat, dog" in reviewer.get(PATH).content.decode()
 
 

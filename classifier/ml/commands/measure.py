@@ -13,7 +13,8 @@ from classifier.ml.commands.opening import open_card, open_recognizer
 
 FILES = """
 Writes probabilities (n, k) in the order of the artifact's labels, labels (n,) that index them, -1 for what the artifact does not
-know, and images (n,): the site's ids. The file is there whole or not at all."""
+know, truth (n,): the labels by name, as the training set has them, and images (n,): the site's ids. The file is there whole or
+not at all."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,10 +29,11 @@ def run(options: argparse.Namespace) -> tuple[str, bool]:
 
     card, unseen = open_card(options.artifact), frozen.load_test(options.data)
     place = {name: index for index, name in enumerate(card.labels)}
-    labels = np.array([place.get(unseen.class_names[label], -1) for label in unseen.labels], dtype=np.int64)
+    truth = [unseen.class_names[label] for label in unseen.labels]
+    labels = np.array([place.get(name, -1) for name in truth], dtype=np.int64)
     probabilities = open_recognizer(options.artifact).probabilities(unseen.pixels).astype(np.float32)
     partial = options.out.with_suffix(".partial")
     with partial.open("wb") as file:
-        np.savez(file, probabilities=probabilities, labels=labels, images=np.array(unseen.images))
+        np.savez(file, probabilities=probabilities, labels=labels, truth=np.array(truth), images=np.array(unseen.images))
     partial.rename(options.out)
     return json.dumps(evaluation.summary(probabilities, labels, card.unsure_below)), True

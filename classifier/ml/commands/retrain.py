@@ -23,6 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the artifact")
     parser.add_argument("--from", type=Path, dest="start", metavar="ARTIFACT", help="start from an artifact's weights")
     parser.add_argument(
+        "--words", type=json.loads, metavar="JSON", help="an object: what labels of the artifact or the set are called today"
+    )
+    parser.add_argument(
         "--while-stdin", action="store_true",
         help="end, at whatever moment, when the standard input is closed: whoever started this is gone",
     )  # fmt: skip
@@ -34,7 +37,7 @@ def run(options: argparse.Namespace) -> tuple[str, bool]:
     from classifier.ml.retraining import retrain
 
     with _alone(options.out):
-        card = retrain(catalog.RECIPES[options.recipe], options.data, options.out, start=options.start)
+        card = retrain(catalog.RECIPES[options.recipe], options.data, options.out, start=options.start, words=options.words)
     return json.dumps({"artifact": str(options.out), **card.metrics}, ensure_ascii=False), True
 
 
