@@ -1,10 +1,9 @@
-"""`/api/v1/classifiers/`: what can be asked about, and the labels to choose from."""
+"""`/api/v1/classifiers/`: what can be asked about."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
-import django_filters
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
@@ -17,9 +16,10 @@ from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer
 from classifier.api.fields import Input, Text
 from classifier.api.idempotency import IDEMPOTENCY_KEY, Idempotent
-from classifier.api.lists import Filters, Listing
-from classifier.api.pagination import NewestFirst
-from classifier.models import Classifier, Label
+from classifier.api.lists import Listing
+from classifier.models import Classifier, ModelVersion
+
+WAITING = "Those that the live version does not know: nothing is answered so before the next training run."
 
 
 class ClassifierOutput(serializers.ModelSerializer[Classifier]):
@@ -30,13 +30,18 @@ class ClassifierOutput(serializers.ModelSerializer[Classifier]):
 
 class ClassifierDetailOutput(ClassifierOutput):
     labels = serializers.SerializerMethodField()
+    waiting_labels = serializers.SerializerMethodField()
 
     class Meta(ClassifierOutput.Meta):
-        fields = (*ClassifierOutput.Meta.fields, "labels")  # type: ignore[assignment]
+        fields = (*ClassifierOutput.Meta.fields, "labels", "waiting_labels")  # type: ignore[assignment]
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_labels(self, classifier: Classifier) -> list[str]:
         return [label.name for label in classifier.labels.all()]
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField(), help_text=WAITING))
+    def get_waiting_labels(self, classifier: Classifier) -> list[str]:
+        return ModelVersion.objects.waiting_labels(classifier)
 
 
 class ClassifierInput(Input):
@@ -44,18 +49,6 @@ class ClassifierInput(Input):
     title = Text()
     kind = Text(help_text="drawing or photo")
     labels = serializers.ListField(child=Text(), help_text="What it can say, 2 to 1,000, each once.")
-
-
-class LabelOutput(serializers.ModelSerializer[Label]):
-    class Meta:
-        model = Label
-        fields = ("position", "name")
-
-
-class InOrder(NewestFirst):
-    """As the classifier's networks number them."""
-
-    ordering = "position"
 
 
 class ClassifierList(Idempotent, Listing[Classifier]):
@@ -82,25 +75,5 @@ class ClassifierList(Idempotent, Listing[Classifier]):
 class ClassifierDetail(APIView):
     @extend_schema(responses={200: ClassifierDetailOutput, 401: ErrorAnswer, 404: ErrorAnswer})
     def get(self, request: Request, slug: str) -> Response:
-        """One classifier with its labels, in the order in which its networks number them."""
+        """One classifier with its labels, in their order."""
         return Response(ClassifierDetailOutput(get_object_or_404(Classifier, slug=slug)).data)
-
-
-class LabelFilter(Filters):
-    q = django_filters.CharFilter(field_name="name", lookup_expr="icontains", help_text="A part of the name, in any case.")
-
-    class Meta:
-        model = Label
-        fields: ClassVar[list[str]] = []
-
-
-class ClassifierLabels(Listing[Label]):
-    """A classifier's labels, those with `q` in their name."""
-
-    serializer_class = LabelOutput
-    pagination_class = InOrder
-    filterset_class = LabelFilter
-    queryset = Label.objects.none()
-
-    def get_queryset(self) -> Any:
-        return get_object_or_404(Classifier, slug=self.kwargs["slug"]).labels.all()

@@ -28,6 +28,17 @@ WRITTEN: dict[str, Any] = {
     "TokenInputRequest": {"name": "my laptop", "scopes": ["read", "predict"], "expires_at": None},
     "SampleInputRequest": {"label": "house", "strokes": STROKES},
     "SampleUploadRequest": {"label": "house", "image": "the file"},
+    "LabelInputRequest": {"name": "tiger"},
+    "MergeInputRequest": {"into": "barn"},
+    "LabelChangeOutput": {
+        "id": ID,
+        "kind": "merged",
+        "old": "shed",
+        "new": "barn",
+        "samples": 14,
+        "by": "ada",
+        "at": MOMENT,
+    },
     "TrainingRunInputRequest": {"classifier": "doodle"},
     "RecognizeInputRequest": {"image": "iVBORw0KGgoAAAANSUhEUgAA…"},
     "ErrorAnswer": {"error": {"code": "not_found", "message": "There is nothing here, or it is not yours.", "fields": {}}},
@@ -42,7 +53,7 @@ NAMED: dict[str, Any] = {
     "scopes": ["read", "predict"], "seen": "new::0",
     "slug": "doodle", "source": "canvas", "state": "new", "status": "succeeded", "suggested_classifier": None, "title": "Doodles",
     "token": "doodle_4f9c…", "undoes": None, "undone": False, "unsure": False, "url": f"/api/v1/images/{ID}/file/",
-    "username": "ada", "verdict": "corrected", "width": 256, "word": None,
+    "username": "ada", "verdict": "corrected", "waiting_labels": ["tiger"], "width": 256, "word": None,
 }  # fmt: skip
 OF_FORMAT = {"uuid": ID, "date-time": MOMENT, "date": MOMENT[:10], "uri": "https://example.com/hook", "email": "ada@example.com"}
 OF_TYPE: dict[str, Any] = {

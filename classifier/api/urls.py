@@ -6,13 +6,14 @@ from classifier.api import schema  # noqa: F401  describes how callers sign in
 from classifier.api.appointments import UserGroups
 from classifier.api.batches import PredictionBatch
 from classifier.api.bulk import BatchCancel, BatchDetail, BatchList, BatchResults
-from classifier.api.classifiers import ClassifierDetail, ClassifierLabels, ClassifierList
+from classifier.api.classifiers import ClassifierDetail, ClassifierList
 from classifier.api.dataset_health import ClassifierHealth
 from classifier.api.events import BatchEvents, PredictionEvents, TrainingRunEvents
 from classifier.api.exports import Export
 from classifier.api.images import ImageDetail, ImageFile, ImageSeen
 from classifier.api.imports import ClassifierImports
 from classifier.api.jobs import PredictionCancel, PredictionRetry, PredictionsAgain
+from classifier.api.labels import ClassifierLabel, ClassifierLabelMerge, ClassifierLabels, LabelChanges
 from classifier.api.people import UserList
 from classifier.api.predictions import PredictionDetail, PredictionList
 from classifier.api.queue import ReviewBatch, ReviewBatchUndo, ReviewNext, ReviewQueue
@@ -67,6 +68,9 @@ version_1 = [
     path("classifiers/<slug:slug>/health/", ClassifierHealth.as_view(), name="classifier-health"),
     path("classifiers/<slug:slug>/imports/", ClassifierImports.as_view(), name="classifier-imports"),
     path("classifiers/<slug:slug>/labels/", ClassifierLabels.as_view(), name="classifier-labels"),
+    path("classifiers/<slug:slug>/labels/<path:name>/merge/", ClassifierLabelMerge.as_view(), name="classifier-label-merge"),
+    path("classifiers/<slug:slug>/labels/<path:name>/", ClassifierLabel.as_view(), name="classifier-label"),
+    path("classifiers/<slug:slug>/label-changes/", LabelChanges.as_view(), name="label-change-list"),
     path("classifiers/<slug:slug>/samples/", ClassifierSamples.as_view(), name="classifier-samples"),
     path("training-runs/", TrainingRunList.as_view(), name="training-run-list"),
     path("training-runs/<uuid:id>/", TrainingRunDetail.as_view(), name="training-run-detail"),

@@ -204,7 +204,7 @@ def test_classifiers_and_their_labels(api: APIClient, django_assert_num_queries:
     make_labels("cat", "caterpillar", "dog")
     with django_assert_num_queries(1):
         assert [row["slug"] for row in api.get("/api/v1/classifiers/").json()["results"]] == ["doodle"]
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert api.get("/api/v1/classifiers/doodle/").json()["labels"] == ["cat", "caterpillar", "dog"]
     found = api.get("/api/v1/classifiers/doodle/labels/?q=CAT").json()["results"]
     assert found == [{"position": 0, "name": "cat"}, {"position": 1, "name": "caterpillar"}]

@@ -37,7 +37,8 @@ class Call:
 
     def made(self, client: APIClient, id: str, query: str) -> int:
         """The status. What the call does is undone."""
-        address = PREFIX + self.path.replace("{id}", id).replace("{slug}", id).replace("{username}", id) + query
+        path = self.path.replace("{id}", id).replace("{slug}", id).replace("{username}", id).replace("{name}", "house")
+        address = PREFIX + path + query
         with transaction.atomic():
             answer = getattr(client, self.method.lower())(address, self.body, **({"format": "json"} if self.body else {}))
             transaction.set_rollback(True)
