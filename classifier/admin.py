@@ -93,11 +93,11 @@ class LabelAdmin(Recorded, admin.ModelAdmin[Label]):
 
 @admin.register(LabelChange)
 class LabelChangeAdmin(Recorded, admin.ModelAdmin[LabelChange]):
-    list_display = ("at", "classifier", "kind", "old", "new", "samples", "by")
+    list_display = ("created_at", "classifier", "kind", "old", "new", "samples", "by")
     list_filter = ("kind", "classifier")
     list_select_related = ("classifier", "by")
     search_fields = ("old", "new")
-    date_hierarchy = "at"
+    date_hierarchy = "created_at"
 
 
 @admin.register(Image)

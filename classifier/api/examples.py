@@ -37,7 +37,7 @@ WRITTEN: dict[str, Any] = {
         "new": "barn",
         "samples": 14,
         "by": "ada",
-        "at": MOMENT,
+        "created_at": MOMENT,
     },
     "TrainingRunInputRequest": {"classifier": "doodle"},
     "RecognizeInputRequest": {"image": "iVBORw0KGgoAAAANSUhEUgAA…"},

@@ -58,7 +58,7 @@ class LabelChangeOutput(serializers.ModelSerializer[LabelChange]):
 
     class Meta:
         model = LabelChange
-        fields = ("id", "kind", "old", "new", "samples", "by", "at")
+        fields = ("id", "kind", "old", "new", "samples", "by", "created_at")
 
     @extend_schema_field(serializers.CharField(allow_null=True, help_text="Shown to those who may change the labels, too."))
     def get_by(self, change: LabelChange) -> str | None:

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                         default=0, help_text="How many were labelled so, or in their owner's word, and moved"
                     ),
                 ),
-                ("at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
                 (
                     "by",
                     models.ForeignKey(

@@ -39,7 +39,7 @@ class LabelChangeQuerySet(models.QuerySet["LabelChange"]):
     def of_words_after(self, moment: str) -> LabelChangeQuerySet:
         """In a subquery: those of the same classifier after the field `moment`, by which something has another name."""
         changes = self.exclude(kind=Change.ADDED)
-        return changes.filter(classifier=OuterRef("classifier"), at__gt=OuterRef(moment))
+        return changes.filter(classifier=OuterRef("classifier"), created_at__gt=OuterRef(moment))
 
     def add(self, classifier: Classifier, name: str, **event: Any) -> LabelChange:
         """One more label, after the others. The caller's transaction holds the classifier. Raises BadLabel."""
@@ -88,7 +88,7 @@ class LabelChange(models.Model):
     new = models.CharField(max_length=100)
     samples = models.PositiveIntegerField(default=0, help_text="How many were labelled so, or in their owner's word, and moved")
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="label_changes")
-    at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True)
 
     objects = LabelChangeQuerySet.as_manager()
 

@@ -10,7 +10,7 @@ import pytest
 from doodle_client import ApiError, BadInput, NotTrained, ServerUnreachable, TrainingFailed, waiting
 from tests.clients.calling import Call
 from tests.clients.scripted import ID, IMAGE_ID, page, refusal, reply, server
-from tests.clients.workshop import CLASSIFIER, REVIEW, VERSION, run, sample, whole_run
+from tests.clients.workshop import CHANGE, CLASSIFIER, DETAIL, REVIEW, VERSION, run, sample, whole_run
 from tests.factories import HOUSE, picture
 
 CUT = b""
@@ -36,11 +36,39 @@ def test_the_queue_comes_page_by_page_with_what_a_verdict_needs(call: Call) -> N
 
 
 def test_classifiers_are_listed_and_made(call: Call) -> None:
-    with server(page(CLASSIFIER), reply({**CLASSIFIER, "labels": ["cat", "dog"]}, "201 Created")) as site:
+    with server(page(CLASSIFIER), reply(DETAIL, "201 Created")) as site:
         (listed,) = call(site.url, "classifiers")
         made = call(site.url, "create_classifier", "mine", "Mine", kind="drawing", labels=("cat", "dog"))
     assert (listed.slug, listed.kind, made.slug, made.labels) == ("mine", "drawing", "mine", ("cat", "dog"))
     assert json.loads(site.received[1].body)["labels"] == ["cat", "dog"]
+
+
+def test_labels_are_read_and_changed_whatever_they_are_called(call: Call) -> None:
+    tiger = {"position": 2, "name": "tiger"}
+    answers = [reply(DETAIL), reply(tiger, "201 Created"), reply(tiger), reply(CHANGE), page(CHANGE)]
+    with server(*answers) as site:
+        assert call(site.url, "classifier", "mine").waiting_labels == ("dog",)
+        assert call(site.url, "add_label", "mine", "tiger").position == 2
+        assert call(site.url, "rename_label", "mine", "black/white cat", "tiger").name == "tiger"
+        assert call(site.url, "merge_labels", "mine", "50%", "dog").samples == 14
+        (change,) = call(site.url, "label_changes", "mine")
+    assert change.created_at == datetime(2026, 1, 31, 8, tzinfo=UTC)
+    paths = [asked.path.removeprefix("/api/v1/classifiers/mine/") for asked in site.received]
+    assert paths == ["", "labels/", "labels/black%2Fwhite%20cat/", "labels/50%25/merge/", "label-changes/"]
+    assert [json.loads(asked.body) for asked in site.received[1:4]] == [{"name": "tiger"}, {"name": "tiger"}, {"into": "dog"}]
+
+
+@pytest.mark.parametrize("name", ["", ".", ".."])
+def test_a_label_that_is_none_is_never_sent(call: Call, name: str) -> None:
+    with server() as site, pytest.raises(BadInput, match="is no label"):
+        call(site.url, "rename_label", "mine", name, "tiger")
+    assert site.received == []
+
+
+def test_a_label_that_may_have_got_its_name_is_not_renamed_again(call: Call) -> None:
+    with server(CUT, CUT) as site, pytest.raises(ServerUnreachable) as cut:
+        call(site.url, "rename_label", "mine", "cat", "kitten")
+    assert (len(site.received), cut.value.sent) == (1, True)
 
 
 def test_a_sample_is_a_picture_with_its_label(call: Call) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from doodle_client.command_line import main
 from tests.clients.scripted import ID, IMAGE_ID, page, refusal, reply, server
-from tests.clients.workshop import CLASSIFIER, REVIEW, VERSION, sample, whole_run
+from tests.clients.workshop import CHANGE, CLASSIFIER, DETAIL, REVIEW, VERSION, sample, whole_run
 from tests.factories import HOUSE
 
 LISTING = ("classifiers", "versions", "queue")
@@ -27,6 +27,25 @@ def test_classifiers_and_versions_are_listed(capsys: pytest.CaptureFixture[str])
         f"{ID}  mine 2: live, promoted never; damaged: No weights.",
     ]
     assert site.received[1].query == {"classifier": ["mine"]}
+
+
+def test_labels_are_listed_and_changed_and_a_merge_wants_to_be_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    label = reply({"position": 2, "name": "tiger"})
+    added, renamed = {**CHANGE, "kind": "added", "old": "", "new": "tiger"}, {**CHANGE, "kind": "renamed"}
+    with server(reply(DETAIL), label, label, reply({**CHANGE, "samples": 1}), page(CHANGE, renamed, added)) as site:
+        labels = ["--url", site.url, "labels"]
+        assert main([*labels, "list", "mine"]) == 0
+        assert main([*labels, "add", "mine", "tiger"]) == 0
+        assert main([*labels, "rename", "mine", "cat", "tiger"]) == 0
+        assert main([*labels, "merge", "mine", "cat", "dog"]) == 2
+        assert main([*labels, "merge", "mine", "cat", "dog", "--yes"]) == 0
+        assert main([*labels, "changes", "mine"]) == 0
+    said = capsys.readouterr()
+    assert said.err == "doodle: A merge cannot be undone. Nothing was done: say --yes if you are sure.\n"
+    listed, changes = said.out.splitlines()[:5], [line.partition("  ")[2] for line in said.out.splitlines()[5:]]
+    assert listed == ["cat", "dog  (waits for the next training run)", "tiger", "tiger", "merged cat into dog, 1 sample"]
+    assert changes == ["merged cat into dog, 14 samples", "renamed cat to dog", "added tiger"]
+    assert len(site.received) == 5
 
 
 def test_the_queue_says_what_to_look_at_and_review_takes_it(capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,6 +128,7 @@ def test_add_sample_ends_at_what_is_refused(capsys: pytest.CaptureFixture[str], 
 
 @pytest.mark.parametrize(("arguments", "answer"), [
     (["classifiers"], CLASSIFIER), (["versions", "mine"], VERSION), (["queue"], sample()),
+    (["labels", "changes", "mine"], CHANGE),
     (["train", "mine"], whole_run()), (["promote", ID], {**VERSION, "card": {"labels": ["cat"]}}),
     (["roll-back", ID], {**VERSION, "card": {}}),
     (["create-classifier", "mine", "cat", "dog"], {**CLASSIFIER, "labels": ["cat"]}),

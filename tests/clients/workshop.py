@@ -8,6 +8,8 @@ from tests.clients.scripted import ID, IMAGE_ID
 
 MADE_AT = "2026-01-31T08:00:00Z"
 CLASSIFIER = {"slug": "mine", "title": "Mine", "kind": "drawing", "created_at": MADE_AT}
+CHANGE = {"id": ID, "kind": "merged", "old": "cat", "new": "dog", "samples": 14, "by": "ada", "created_at": MADE_AT}
+DETAIL = {**CLASSIFIER, "labels": ["cat", "dog"], "waiting_labels": ["dog"]}
 VERSION = {
     "id": ID, "name": "mine 2", "classifier": "mine", "number": 2, "stage": "candidate", "title": "Mine", "bundled": False,
     "training_run": ID, "damage": "", "created_at": MADE_AT, "promoted_at": None,

@@ -22,6 +22,8 @@ from doodle_client.retrying import Retries
 from doodle_client.workshop import (
     Classifier,
     ClassifierDetail,
+    Label,
+    LabelChange,
     ModelVersion,
     ModelVersionDetail,
     Sample,
@@ -42,6 +44,8 @@ __all__ = [
     "Guess",
     "HistoryFilters",
     "Image",
+    "Label",
+    "LabelChange",
     "ModelVersion",
     "ModelVersionDetail",
     "NewToken",

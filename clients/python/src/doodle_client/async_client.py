@@ -21,6 +21,8 @@ from doodle_client.retrying import Plan, Retries
 from doodle_client.workshop import (
     Classifier,
     ClassifierDetail,
+    Label,
+    LabelChange,
     ModelVersion,
     ModelVersionDetail,
     Sample,
@@ -114,6 +116,21 @@ class AsyncClient:
 
     async def create_classifier(self, slug: str, title: str, *, kind: str, labels: Sequence[str]) -> ClassifierDetail:
         return await self._run(self._plans.create_classifier(slug, title, kind, labels))
+
+    async def classifier(self, slug: str) -> ClassifierDetail:
+        return await self._run(self._plans.classifier(slug))
+
+    async def add_label(self, classifier: str, name: str) -> Label:
+        return await self._run(self._plans.add_label(classifier, name))
+
+    async def rename_label(self, classifier: str, name: str, to: str) -> Label:
+        return await self._run(self._plans.rename_label(classifier, name, to))
+
+    async def merge_labels(self, classifier: str, name: str, into: str) -> LabelChange:
+        return await self._run(self._plans.merge_labels(classifier, name, into))
+
+    def label_changes(self, classifier: str) -> AsyncIterator[LabelChange]:
+        return self._each(self._plans.label_changes(classifier))
 
     async def add_sample(self, classifier: str, picture: Picture | Sendable, label: str, *, key: str | None = None) -> Sample:
         return await self._run(self._plans.add_sample(classifier, picture, label, key))

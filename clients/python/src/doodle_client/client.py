@@ -21,6 +21,8 @@ from doodle_client.retrying import Plan, Retries
 from doodle_client.workshop import (
     Classifier,
     ClassifierDetail,
+    Label,
+    LabelChange,
     ModelVersion,
     ModelVersionDetail,
     Sample,
@@ -145,6 +147,26 @@ class Client:
     def create_classifier(self, slug: str, title: str, *, kind: str, labels: Sequence[str]) -> ClassifierDetail:
         """Make a classifier of `kind` drawing or photo; it answers once it has been trained and a version promoted."""
         return self._run(self._plans.create_classifier(slug, title, kind, labels))
+
+    def classifier(self, slug: str) -> ClassifierDetail:
+        """One problem with its labels."""
+        return self._run(self._plans.classifier(slug))
+
+    def add_label(self, classifier: str, name: str) -> Label:
+        """Add a label at the end; it is answered from the next version on that is trained and promoted."""
+        return self._run(self._plans.add_label(classifier, name))
+
+    def rename_label(self, classifier: str, name: str, to: str) -> Label:
+        """Give a label another name, everywhere and at once. Its old name goes on to mean it and can name no other."""
+        return self._run(self._plans.rename_label(classifier, name, to))
+
+    def merge_labels(self, classifier: str, name: str, into: str) -> LabelChange:
+        """Let all that is labelled `name` be labelled `into`. This cannot be undone. Its `samples` says how many those were."""
+        return self._run(self._plans.merge_labels(classifier, name, into))
+
+    def label_changes(self, classifier: str) -> Iterator[LabelChange]:
+        """How a classifier's labels changed, the last first."""
+        return self._each(self._plans.label_changes(classifier))
 
     def add_sample(self, classifier: str, picture: Picture | Sendable, label: str, *, key: str | None = None) -> Sample:
         """Add a picture of which the label is known, to be learnt from. An address is refused: send the picture itself."""

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
+from urllib.parse import quote
 
 from doodle_client.errors import BadInput
 
@@ -41,13 +42,20 @@ class Operation:
     keyed: bool = False
 
     def request(
-        self, id: Id | None = None, *, slug: str | None = None, wait: int = 0, key: str | None = None, **parts: Any
+        self,
+        id: Id | None = None,
+        *,
+        slug: str | None = None,
+        name: str | None = None,
+        wait: int = 0,
+        key: str | None = None,
+        **parts: Any,
     ) -> Request:
-        """`slug` names a classifier. Raises BadInput where `id` is none, or `slug`."""
+        """`slug` names a classifier, `name` one of its labels. Raises BadInput where `id` is none, or another of them."""
         request = Request(
             method=self.method,
-            path=ROOT + self.path.format(id=_checked(id), slug=_checked_slug(slug)),
-            repeatable=self.keyed or self.method != "POST",
+            path=ROOT + self.path.format(id=_checked(id), slug=_checked_slug(slug), name=_checked_name(name)),
+            repeatable=self.keyed or self.method not in ("POST", "PATCH"),
             headers={"Idempotency-Key": key or str(uuid.uuid4())} if self.keyed else {},
             **parts,
         )
@@ -69,6 +77,11 @@ UNDO_REVIEW = Operation("POST", "reviews/{id}/undo/", keyed=True)
 QUEUE = Operation("GET", "review/queue/")
 CLASSIFIERS = Operation("GET", "classifiers/")
 CREATE_CLASSIFIER = Operation("POST", "classifiers/", keyed=True)
+CLASSIFIER = Operation("GET", "classifiers/{slug}/")
+ADD_LABEL = Operation("POST", "classifiers/{slug}/labels/", keyed=True)
+RENAME_LABEL = Operation("PATCH", "classifiers/{slug}/labels/{name}/")
+MERGE_LABELS = Operation("POST", "classifiers/{slug}/labels/{name}/merge/", keyed=True)
+LABEL_CHANGES = Operation("GET", "classifiers/{slug}/label-changes/")
 ADD_SAMPLE = Operation("POST", "classifiers/{slug}/samples/", keyed=True)
 TRAIN = Operation("POST", "training-runs/", keyed=True)
 TRAINING_RUNS = Operation("GET", "training-runs/")
@@ -94,3 +107,10 @@ def _checked_slug(slug: str | None) -> str:
     if slug is None or re.fullmatch(r"[-\w]+", slug, re.ASCII):
         return slug or ""
     raise BadInput(f"{slug!r} is no classifier's slug. Slugs have letters, digits, - and _ only, such as doodle.")
+
+
+def _checked_name(name: str | None) -> str:
+    """Encoded whole, so that a slash in it stays in it."""
+    if name in ("", ".", ".."):
+        raise BadInput(f"{name!r} is no label. Say which one you mean.")
+    return quote(name or "", safe="")

@@ -53,19 +53,25 @@ def page(
     cursor: str | None,
     retries: Retries,
     id: Id | None = None,
+    slug: str | None = None,
 ) -> Plan[Page[T]]:
-    request = operation.request(id, params=query({**filters, "cursor": cursor}))
+    request = operation.request(id, slug=slug, params=query({**filters, "cursor": cursor}))
     return read(Page.reader(reader), (yield from delivered(request, retries)))
 
 
 def pages(
-    operation: Operation, reader: Callable[[Json], T], filters: Mapping[str, Any], retries: Retries, id: Id | None = None
+    operation: Operation,
+    reader: Callable[[Json], T],
+    filters: Mapping[str, Any],
+    retries: Retries,
+    id: Id | None = None,
+    slug: str | None = None,
 ) -> Iterator[Plan[Sequence[T]]]:
     """A plan for each page; each has to be carried out before the next is asked for."""
     cursors: list[str | None] = [None]
 
     def results() -> Plan[Sequence[T]]:
-        found = yield from page(operation, reader, filters, cursors.pop(), retries, id)
+        found = yield from page(operation, reader, filters, cursors.pop(), retries, id, slug)
         cursors.extend([found.next] if found.next else [])
         return found.results
 

@@ -19,6 +19,8 @@ from doodle_client.waiting import Patience, answered, trained
 from doodle_client.workshop import (
     Classifier,
     ClassifierDetail,
+    Label,
+    LabelChange,
     ModelVersion,
     ModelVersionDetail,
     Sample,
@@ -91,6 +93,21 @@ class Plans:
     def create_classifier(self, slug: str, title: str, kind: str, labels: Sequence[str]) -> Plan[ClassifierDetail]:
         body = {"slug": slug, "title": title, "kind": kind, "labels": list(labels)}
         return self._fetch(operations.CREATE_CLASSIFIER, ClassifierDetail.of, json=body)
+
+    def classifier(self, slug: str) -> Plan[ClassifierDetail]:
+        return self._fetch(operations.CLASSIFIER, ClassifierDetail.of, slug=slug)
+
+    def add_label(self, classifier: str, name: str) -> Plan[Label]:
+        return self._fetch(operations.ADD_LABEL, Label.of, slug=classifier, json={"name": name})
+
+    def rename_label(self, classifier: str, name: str, to: str) -> Plan[Label]:
+        return self._fetch(operations.RENAME_LABEL, Label.of, slug=classifier, name=name, json={"name": to})
+
+    def merge_labels(self, classifier: str, name: str, into: str) -> Plan[LabelChange]:
+        return self._fetch(operations.MERGE_LABELS, LabelChange.of, slug=classifier, name=name, json={"into": into})
+
+    def label_changes(self, classifier: str) -> Iterator[Plan[Sequence[LabelChange]]]:
+        return pages(operations.LABEL_CHANGES, LabelChange.of, {}, self.retries, slug=classifier)
 
     def add_sample(self, classifier: str, picture: Picture | Sendable, label: str, key: str | None) -> Plan[Sample]:
         body = _body(sendable(picture), label=label)

@@ -25,13 +25,44 @@ class Classifier:
 
 @dataclass(frozen=True, slots=True)
 class ClassifierDetail(Classifier):
-    """A classifier with its labels, in its order."""
+    """A classifier with its labels, in its order; those that wait are answered from the next version on."""
 
     labels: tuple[str, ...]
+    waiting_labels: tuple[str, ...]
 
     @classmethod
     def of(cls, data: Json) -> Self:
-        return cls(**{**fields_of(cls, data), "labels": tuple(data["labels"])})
+        lists = {name: tuple(data[name]) for name in ("labels", "waiting_labels")}
+        return cls(**{**fields_of(cls, data), **lists})
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One of a classifier's labels, and its place among them."""
+
+    position: int
+    name: str
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        return cls(**fields_of(cls, data))
+
+
+@dataclass(frozen=True, slots=True)
+class LabelChange:
+    """`kind` is added, renamed or merged; `old` became `new`, and so many `samples` moved. `by` is shown to whoever may do it."""
+
+    id: str
+    kind: str
+    old: str
+    new: str
+    samples: int
+    by: str | None
+    created_at: datetime
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        return cls(**fields_of(cls, data))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from doodle_client.command_line import (
     classifiers,
     deleting,
     history,
+    labels,
     login,
     predicting,
     queueing,
@@ -29,7 +30,7 @@ from doodle_client.release import VERSION
 
 SOME_FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 COMMANDS = (
-    login, predicting, history, showing, deleting, reviewing, queueing, classifiers, training, versions, tokens,
+    login, predicting, history, showing, deleting, reviewing, queueing, classifiers, labels, training, versions, tokens,
 )  # fmt: skip
 HINTS = {"not_authenticated": "Run doodle login, or set DOODLE_TOKEN."}
 
