@@ -13,7 +13,7 @@ from tests.clients.scripted import ID, IMAGE_ID, page, refusal, reply, server
 from tests.clients.workshop import CHANGE, CLASSIFIER, DETAIL, REVIEW, VERSION, sample, whole_run
 from tests.factories import HOUSE
 
-LISTING = ("classifiers", "versions", "queue")
+LISTING = ("classifiers", "versions", "queue", "labels")
 
 
 def test_classifiers_and_versions_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,7 +103,7 @@ def test_a_classifier_is_made_and_shown_pictures(capsys: pytest.CaptureFixture[s
     drawings = [tmp_path / "a.json", tmp_path / "b.json"]
     for drawing in drawings:
         drawing.write_text(json.dumps(HOUSE))
-    made = {**CLASSIFIER, "labels": ["cat", "dog"]}
+    made = {**DETAIL, "labels": ["cat", "dog"]}
     taken = reply(sample(), "201 Created")
     with server(reply(made, "201 Created"), taken, taken) as site:
         assert main(["--url", site.url, "create-classifier", "mine", "cat", "dog", "--title", "Mine"]) == 0
@@ -131,7 +131,7 @@ def test_add_sample_ends_at_what_is_refused(capsys: pytest.CaptureFixture[str], 
     (["labels", "changes", "mine"], CHANGE),
     (["train", "mine"], whole_run()), (["promote", ID], {**VERSION, "card": {"labels": ["cat"]}}),
     (["roll-back", ID], {**VERSION, "card": {}}),
-    (["create-classifier", "mine", "cat", "dog"], {**CLASSIFIER, "labels": ["cat"]}),
+    (["create-classifier", "mine", "cat", "dog"], DETAIL),
 ])  # fmt: skip
 def test_json_has_every_field_as_the_site_spells_it(
     capsys: pytest.CaptureFixture[str], arguments: list[str], answer: dict[str, Any]
