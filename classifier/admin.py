@@ -26,6 +26,7 @@ from classifier.models import (
     ModelVersion,
     Prediction,
     Promotion,
+    Question,
     Review,
     Sample,
     TrainingRun,
@@ -76,7 +77,7 @@ class ApiTokenAdmin(Untouchable, admin.ModelAdmin[ApiToken]):
 
 @admin.register(Classifier)
 class ClassifierAdmin(admin.ModelAdmin[Classifier]):
-    list_display = ("slug", "title", "kind", "created_at")
+    list_display = ("slug", "title", "kind", "opinions", "known_share", "created_at")
     search_fields = ("slug", "title")
 
 
@@ -146,8 +147,10 @@ class PredictionAdmin(Untouchable, admin.ModelAdmin[Prediction]):
 
 @admin.register(Sample)
 class SampleAdmin(Recorded, admin.ModelAdmin[Sample]):
-    list_display = ("id", "classifier", "state", "label", "word", "word_label", "suspicion", "suggestion", "events", "changed_at")
-    list_filter = ("state", "word", "judged", "classifier")
+    list_display = (
+        "id", "classifier", "state", "label", "word", "word_label", "suspicion", "suggestion", "opinions", "events", "changed_at",
+    )  # fmt: skip
+    list_filter = ("state", "word", "judged", "tied", "known", "classifier")
     list_select_related = ("classifier", "label", "word_label", "suggestion")
     search_fields = ("id", "image__id", "label__name", "word_label__name")
     date_hierarchy = "changed_at"
@@ -155,11 +158,21 @@ class SampleAdmin(Recorded, admin.ModelAdmin[Sample]):
 
 @admin.register(Review)
 class ReviewAdmin(Recorded, admin.ModelAdmin[Review]):
-    list_display = ("id", "verdict", "label", "by", "own", "decides", "old_state", "new_state", "reason", "created_at")
-    list_filter = ("verdict", "own", "decides", "sample__classifier")
+    list_display = (
+        "id", "verdict", "label", "by", "own", "decides", "one_of", "checks", "old_state", "new_state", "reason", "created_at",
+    )  # fmt: skip
+    list_filter = ("verdict", "own", "decides", "one_of", "checks", "sample__classifier")
     list_select_related = ("label", "by")
     search_fields = ("id", "sample__image__id", "label__name", "by__username", "reason")
     date_hierarchy = "created_at"
+
+
+@admin.register(Question)
+class QuestionAdmin(Untouchable, admin.ModelAdmin[Question]):
+    list_display = ("sample", "reviewer", "asked_at")
+    list_filter = ("sample__classifier",)
+    list_select_related = ("reviewer", "sample__label")
+    search_fields = ("sample__id", "reviewer__username")
 
 
 @admin.register(Fetch)

@@ -207,6 +207,11 @@ def may_maintain(by: object) -> bool:
     return isinstance(by, User) and by.is_maintainer
 
 
+def decides_alone(by: object, classifier: Classifier) -> bool:
+    """Whether this reviewer's verdict is final: where one opinion is enough, and a maintainer's everywhere."""
+    return may_review(by) and (classifier.opinions == 1 or may_maintain(by))
+
+
 def require_reviewer(by: object) -> None:
     """Raises ReviewersOnly."""
     if not may_review(by):

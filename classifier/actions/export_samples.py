@@ -16,9 +16,12 @@ import numpy as np
 
 from classifier import policy
 from classifier.models import Classifier, ModelVersion, Review, Sample, User
+from classifier.models.opinions import shown_to
+from classifier.models.reviews import ReviewQuerySet
 from classifier.models.samples import LABELLED, SampleQuerySet
 
 AT_A_TIME = 200
+RELATED = ("sample", "label", "old_label", "new_label")
 COLUMNS = ("file", "label", "state", "source", "sha256", "width", "height", "owner_says", "suspicion", "image", "changed_at")
 UNSAFE = re.compile(r"[^\w .()&'+-]")
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg"}
@@ -37,12 +40,14 @@ class Export:
 def export_samples(*, by: User, classifier: Classifier, form: str) -> Export:
     """All accepted and corrected samples of a classifier as `form`, one of FORMS, and every review of them as JSON lines.
 
+    Opinions on what is still open are left out where they would sway the person.
     Raises policy.ReviewersOnly; KeyError for another form.
     """
     policy.require_reviewer(by)
     ending, content_type, write = FORMS[form]
     samples = Sample.objects.filter(classifier=classifier, state__in=LABELLED, image__width__gt=0).order_by("id")
-    return Export(f"{classifier.slug}-{form}.{ending}", content_type, write(classifier, samples))
+    said = shown_to(by, Review.objects.filter(sample__in=samples.order_by()))
+    return Export(f"{classifier.slug}-{form}.{ending}", content_type, write(classifier, samples, said))
 
 
 # ---- lines ---------------------------------------------------------------------------------------------------------------
@@ -77,7 +82,8 @@ def _event(review: Review) -> dict[str, Any]:
         "old_state": review.old_state,
         "new_state": review.new_state,
         "reason": review.reason,
-        "role": "reviewer" if review.decides else "owner",
+        "role": review.role,
+        "one_of": review.one_of,
         **ids,
         "model_version": str(review.model_version_id) if review.model_version_id else None,
         "created_at": review.created_at.isoformat(),
@@ -92,9 +98,8 @@ def _with_pixels(samples: SampleQuerySet) -> Iterator[Sample]:
     return samples.select_related("image", "label", "word_label", "suspected").iterator(AT_A_TIME)
 
 
-def _events(samples: SampleQuerySet) -> Iterator[bytes]:
-    related = ("sample", "label", "old_label", "new_label")
-    reviews = Review.objects.filter(sample__in=samples.order_by()).select_related(*related).order_by("id")
+def _events(said: ReviewQuerySet) -> Iterator[bytes]:
+    reviews = said.select_related(*RELATED).order_by("id")
     return (_line(_event(review)) for review in reviews.iterator(AT_A_TIME))
 
 
@@ -126,27 +131,26 @@ def _inert(value: object) -> object:
 # ---- whole files ---------------------------------------------------------------------------------------------------------
 
 
-def _as_jsonl(classifier: Classifier, samples: SampleQuerySet) -> Iterator[bytes]:
+def _as_jsonl(classifier: Classifier, samples: SampleQuerySet, said: ReviewQuerySet) -> Iterator[bytes]:
     """A line for each sample, with its reviews."""
     waiting = _shown(samples)
     while rows := list(islice(waiting, AT_A_TIME)):
-        related = ("sample", "label", "old_label", "new_label")
-        said: dict[Any, list[dict[str, Any]]] = {sample.pk: [] for sample in rows}
-        for review in Review.objects.filter(sample__in=rows).select_related(*related).order_by("id"):
-            said[review.sample_id].append(_event(review))
-        yield from (_line({**_row(sample), "reviews": said[sample.pk]}) for sample in rows)
+        events: dict[Any, list[dict[str, Any]]] = {sample.pk: [] for sample in rows}
+        for review in said.filter(sample__in=rows).select_related(*RELATED).order_by("id"):
+            events[review.sample_id].append(_event(review))
+        yield from (_line({**_row(sample), "reviews": events[sample.pk]}) for sample in rows)
 
 
-def _as_csv(classifier: Classifier, samples: SampleQuerySet) -> Iterator[bytes]:
-    return _zipped([("labels.csv", lambda: _csv(samples)), ("reviews.jsonl", lambda: _events(samples))])
+def _as_csv(classifier: Classifier, samples: SampleQuerySet, said: ReviewQuerySet) -> Iterator[bytes]:
+    return _zipped([("labels.csv", lambda: _csv(samples)), ("reviews.jsonl", lambda: _events(said))])
 
 
-def _as_folders(classifier: Classifier, samples: SampleQuerySet) -> Iterator[bytes]:
+def _as_folders(classifier: Classifier, samples: SampleQuerySet, said: ReviewQuerySet) -> Iterator[bytes]:
     pictures = ((_row(sample)["file"], _once(sample.image.picture)) for sample in _with_pixels(samples))
-    return _zipped(chain(pictures, [("labels.csv", lambda: _csv(samples)), ("reviews.jsonl", lambda: _events(samples))]))
+    return _zipped(chain(pictures, [("labels.csv", lambda: _csv(samples)), ("reviews.jsonl", lambda: _events(said))]))
 
 
-def _as_npz(classifier: Classifier, samples: SampleQuerySet) -> Iterator[bytes]:
+def _as_npz(classifier: Classifier, samples: SampleQuerySet, said: ReviewQuerySet) -> Iterator[bytes]:
     """Pictures as the classifier's network takes them; what cannot be read any more would break the order, and stops it."""
     form = ModelVersion.objects.input_of(classifier)
     names = list(classifier.labels.values_list("name", flat=True))
@@ -156,7 +160,7 @@ def _as_npz(classifier: Classifier, samples: SampleQuerySet) -> Iterator[bytes]:
         (f"{PICTURES_OF[form]}.npy", lambda: _pictures(samples, form, len(rows))),
         ("labels.npy", _once(_saved(labels))),
         ("class_names.npy", _once(_saved(np.array(names)))),
-        ("reviews.jsonl", lambda: _events(samples)),
+        ("reviews.jsonl", lambda: _events(said)),
     ])  # fmt: skip
 
 
@@ -214,7 +218,7 @@ def _zipped(pieces: Iterable[Piece]) -> Iterator[bytes]:
     yield spout.take()
 
 
-Writer = Callable[[Classifier, SampleQuerySet], Iterator[bytes]]
+Writer = Callable[[Classifier, SampleQuerySet, ReviewQuerySet], Iterator[bytes]]
 ZIP = "application/zip"
 FORMS: dict[str, tuple[str, str, Writer]] = {
     "csv": ("zip", ZIP, _as_csv),

@@ -5,20 +5,26 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 
 from classifier import policy
-from classifier.models import Classifier, Image, Person, Prediction, Review, Sample, State, User, Verdict
+from classifier.models import Classifier, Image, Person, Prediction, Question, Review, Sample, State, User, Verdict
 from classifier.models.classifiers import Label
 from classifier.models.identifiers import uuid7
-from classifier.models.samples import GIVEN, Decision, Word
+from classifier.models.opinions import shown_to
+from classifier.models.reviews import majority
+from classifier.models.samples import GIVEN, LABELLED, Decision, Word
 
 LONGEST_REASON = 500
 MOST_REVIEWS = 500
 MOST_AT_ONCE = 200
 STATE_AFTER = {Verdict.CONFIRMED: State.ACCEPTED, Verdict.CORRECTED: State.CORRECTED, Verdict.UNUSABLE: State.EXCLUDED}
 NOTHING_TO_CONFIRM = "There is neither a label nor an answer to confirm yet. Say what it is with the verdict corrected."
+DECIDED = "Reviewers have decided this one: it is {now}. Take your opinion back if you gave one, or ask a maintainer to decide."
+GIVEN_ALREADY = "You have given your opinion on this one already: {said}. Take it back first, then give another."
+LONGEST_NUMBER = 9
 
 
 class BadVerdict(ValueError):
@@ -74,6 +80,8 @@ def review_image(
 ) -> Review:
     """Append a verdict: on a person's own image their word, which stays theirs; a reviewer's decides the sample.
 
+    Where the classifier needs several opinions, a reviewer's is one of them, and decides with the others; a maintainer's
+    decides alone. On what the reviewer is tried with, it changes nothing.
     `seen` is the sample's token that the person looked at. The same verdict again, with nothing in between, is the same review.
     Raises Image.DoesNotExist where the image is not open to them, BadVerdict, StaleReview and TooManyReviews.
     """
@@ -81,14 +89,14 @@ def review_image(
         found = policy.images_open_to(by).with_picture().defer("pixels", "strokes").get(pk=image.pk)
         sample = Sample.objects.locked(found, classifier)
         answer = Prediction.objects.last_answer(found, classifier)
-        said = _checked(sample, verdict, _label(sample, answer, verdict, label, decides=policy.may_review(by)), reason)
-        last = sample.reviews.newest_first().for_showing().first()
-        if last and _repeats(last, by, said, reason):
-            return last
-        if seen is not None and seen != sample.seen:
-            raise StaleReview(sample, last)
+        shown = Question.objects.seen_by(by, sample)
+        said = _checked(verdict, _label(shown, answer, verdict, label, decides=policy.may_review(by)), reason)
+        if repeated := _repeated(sample, by, said, reason):
+            return repeated
+        if seen is not None and _is_stale(shown, seen):
+            raise StaleReview(shown, shown_to(by, sample.reviews.newest_first().for_showing()).first())
         _require_room(by, sample)
-        return _append(by, sample, said, reason, answer)
+        return _append(by, sample, said, reason, answer, tried=shown is not sample)
 
 
 def review_images(*, by: User, judgements: Sequence[Judgement], reason: str = "") -> Judged:
@@ -101,9 +109,11 @@ def review_images(*, by: User, judgements: Sequence[Judgement], reason: str = ""
     with transaction.atomic():
         samples = _opened(judgements)
         answers = Prediction.objects.last_answers([sample.image_id for sample in samples.values()])
+        put = Question.objects.put_among(by, samples)
         for one in judgements:
             if sample := samples.pop(one.sample, None):
-                _judge(by, sample, one, reason, answers.get((sample.image_id, sample.classifier_id)), judged)
+                answer = answers.get((sample.image_id, sample.classifier_id))
+                _judge(by, sample, put.get(sample.pk, sample), one, reason, answer, judged)
     return judged
 
 
@@ -116,27 +126,38 @@ def _opened(judgements: Sequence[Judgement]) -> dict[uuid.UUID, Sample]:
     return samples
 
 
-def _judge(by: User, sample: Sample, one: Judgement, reason: str, answer: Prediction | None, judged: Judged) -> None:
-    """One of many, noted in `judged`."""
-    if one.seen is not None and one.seen != sample.seen:
-        judged.stale.append(sample)
+def _judge(
+    by: User, sample: Sample, shown: Sample, one: Judgement, reason: str, answer: Prediction | None, judged: Judged
+) -> None:
+    """One of many, noted in `judged`; `shown` is the sample as the person is to see it."""
+    if one.seen is not None and _is_stale(shown, one.seen):
+        judged.stale.append(shown)
         return
     try:
-        said = _checked(sample, one.verdict, _label(sample, answer, one.verdict, one.label, decides=True), reason)
+        said = _checked(one.verdict, _label(shown, answer, one.verdict, one.label, decides=True), reason)
+        review = _append(by, sample, said, reason, answer, tried=shown is not sample, together=judged.together)
     except BadVerdict as error:
         if error.field not in ("label", "verdict") or one.verdict not in GIVEN:
             raise
         judged.refused.append((sample, str(error)))
     else:
-        judged.reviews.append(_append(by, sample, said, reason, answer, together=judged.together))
+        judged.reviews.append(review)
 
 
 def _append(
-    by: Person, sample: Sample, said: Word, reason: str, answer: Prediction | None, together: uuid.UUID | None = None
+    by: Person,
+    sample: Sample,
+    said: Word,
+    reason: str,
+    answer: Prediction | None,
+    *,
+    tried: bool,
+    together: uuid.UUID | None = None,
 ) -> Review:
+    """Raises BadVerdict where a reviewer has nothing to say there any more."""
+    weight = {"decision": None, "checks": True} if tried else _weight(by, sample, said)
     return Review.objects.append(
         sample,
-        decision=_decision(sample, said) if policy.may_review(by) else None,
         word=said if policy.owns(by, sample.image) else None,
         verdict=said.verdict,
         label=said.label,
@@ -144,7 +165,30 @@ def _append(
         by=by if isinstance(by, User) else None,
         model_version_id=answer.model_version_id if answer else None,
         together=together,
+        **weight,
     )
+
+
+def _weight(by: Person, sample: Sample, said: Word) -> dict[str, Any]:
+    """What the verdict does to the sample: decide it, be one of the opinions that do, or nothing. Raises BadVerdict."""
+    if not (isinstance(by, User) and policy.may_review(by)):
+        return {"decision": None}
+    if policy.decides_alone(by, sample.classifier):
+        return {"decision": _decision(sample, said)}
+    if refusal := _no_opinion(by, sample):
+        if policy.owns(by, sample.image):
+            return {"decision": None}
+        raise BadVerdict("verdict", refusal)
+    opinion = Review(verdict=said.verdict, label=said.label, one_of=sample.classifier.opinions)
+    return {"decision": majority([*sample.reviews.opinions(), opinion], sample), "one_of": opinion.one_of}
+
+
+def _no_opinion(by: User, sample: Sample) -> str:
+    """Why the person cannot give one, or nothing."""
+    if sample.judged:
+        return DECIDED.format(now=sample.label if sample.state in LABELLED else "unusable")
+    mine = sample.reviews.opinions().filter(by=by).first() if sample.opinions else None
+    return GIVEN_ALREADY.format(said=mine.label or "unusable") if mine else ""
 
 
 def _decision(sample: Sample, said: Word) -> Decision:
@@ -152,7 +196,7 @@ def _decision(sample: Sample, said: Word) -> Decision:
     return Decision(STATE_AFTER[Verdict(said.verdict)], said.label or sample.label)
 
 
-def _checked(sample: Sample, verdict: str, label: Label | None, reason: str) -> Word:
+def _checked(verdict: str, label: Label | None, reason: str) -> Word:
     if verdict not in GIVEN:
         raise BadVerdict("verdict", f"There is no verdict {verdict!r}. Give one of {', '.join(GIVEN)}.")
     if len(reason) > LONGEST_REASON:
@@ -191,9 +235,29 @@ def _named(classifier: Classifier, name: str) -> Label:
     return found
 
 
+def _is_stale(shown: Sample, seen: str) -> bool:
+    """Whether somebody was there since; opinions that the person is not shown, and answers to what is known, do not count."""
+    looked, _, number = seen.rpartition(":")
+    if seen == shown.seen:
+        return False
+    if looked != shown.seen.rpartition(":")[0] or not number.isdecimal() or len(number) > LONGEST_NUMBER:
+        return True
+    since = shown.reviews.filter(number__gt=int(number))
+    return int(number) > shown.events or since.filter(one_of=None, checks=False).exists()
+
+
+def _repeated(sample: Sample, by: Person, said: Word, reason: str) -> Review | None:
+    """The same verdict of the same person: the last of all, or the opinion that they gave."""
+    opinions = sample.reviews.opinions().filter(by=by) if sample.opinions and isinstance(by, User) else Review.objects.none()
+    last = sample.reviews.newest_first().first()
+    before = [review for review in (last, opinions.first()) if review and _repeats(review, by, said, reason)]
+    return before[0] if before else None
+
+
 def _repeats(last: Review, by: Person, said: Word, reason: str) -> bool:
-    same_person = last.by == by if isinstance(by, User) else last.own and last.by is None
-    return same_person and (last.verdict, last.label, last.reason) == (*said, reason)
+    same_person = last.by_id == by.pk if isinstance(by, User) else last.own and last.by_id is None
+    same_label = last.label_id == (said.label.pk if said.label else None)
+    return same_person and same_label and (last.verdict, last.reason) == (said.verdict, reason)
 
 
 def _require_room(by: Person, sample: Sample) -> None:

@@ -16,9 +16,11 @@ from classifier.actions.answer_once import KeyInUse, KeyReused
 from classifier.actions.appoint_person import UnknownGroup
 from classifier.actions.cancel_prediction import CannotCancel
 from classifier.actions.cancel_training import CannotCancel as CannotCancelRun
+from classifier.actions.change_classifier import BadReviewing
 from classifier.actions.create_classifier import BadClassifier
 from classifier.actions.import_samples import ImportRefused
 from classifier.actions.issue_token import BadScopes
+from classifier.actions.mark_known import NotDecided
 from classifier.actions.promote_version import BadNote, DamagedVersion, GateClosed
 from classifier.actions.request_training import BadRecipe, CannotTrain
 from classifier.actions.retry_prediction import CannotRetry
@@ -120,9 +122,9 @@ def _about_versions(error: Exception) -> Response | None:
 
 def _about_training(error: Exception) -> Response | None:
     match error:
-        case LabelledOtherwise() | CannotTrain() | CannotCancelRun():
+        case LabelledOtherwise() | NotDecided() | CannotTrain() | CannotCancelRun():
             return Response(error_body(error.code, str(error)), status.HTTP_409_CONFLICT)
-        case BadClassifier() | BadLabel() | BadRecipe() | UnknownLabel() | UnknownGroup():
+        case BadClassifier() | BadLabel() | BadReviewing() | BadRecipe() | UnknownLabel() | UnknownGroup():
             return Response(error_body(error.code, str(error), {error.field: [str(error)]}), 400)
     return None
 

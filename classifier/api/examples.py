@@ -26,6 +26,7 @@ WRITTEN: dict[str, Any] = {
     "ReviewInputRequest": {"classifier": "doodle", "verdict": "corrected", "label": "barn", "seen": "new::0"},
     "ReviewBatchInputRequest": {"samples": [{"id": ID, "seen": "new::0"}], "verdict": "corrected", "label": "barn"},
     "TokenInputRequest": {"name": "my laptop", "scopes": ["read", "predict"], "expires_at": None},
+    "ReviewingInputRequest": {"opinions": 2, "known_share": 5},
     "SampleInputRequest": {"label": "house", "strokes": STROKES},
     "SampleUploadRequest": {"label": "house", "image": "the file"},
     "LabelInputRequest": {"name": "tiger"},
@@ -46,10 +47,11 @@ WRITTEN: dict[str, Any] = {
 
 NAMED: dict[str, Any] = {
     "barn": "barn", "by": "ada", "classifier": "doodle", "code": "no_worker", "cursor": "cD0yMDI2", "email": "ada@example.com",
-    "error": None, "expires_at": None, "guesses": GUESSES, "height": 256, "kind": "drawing", "label": "house",
+    "error": None, "expires_at": None, "guesses": GUESSES, "height": 256, "kind": "drawing", "known_share": 0, "label": "house",
     "labels": ["house", "barn"], "name": "house", "new_label": "barn", "new_state": "new", "next": None, "note": "",
-    "old_label": None, "old_state": "new", "password": "a long enough secret", "prediction": "house", "previous": None,
-    "probability": 0.912345, "queue_position": None, "reason": "It has a hay door.", "role": "owner",
+    "old_label": None, "old_state": "new", "one_of": None, "opinions": 1, "opinions_needed": 2,
+    "password": "a long enough secret", "prediction": "house", "previous": None, "probability": 0.912345,
+    "queue_position": None, "reason": "It has a hay door.", "role": "owner",
     "scopes": ["read", "predict"], "seen": "new::0",
     "slug": "doodle", "source": "canvas", "state": "new", "status": "succeeded", "suggested_classifier": None, "title": "Doodles",
     "token": "doodle_4f9c…", "undoes": None, "undone": False, "unsure": False, "url": f"/api/v1/images/{ID}/file/",

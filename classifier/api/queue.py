@@ -28,10 +28,11 @@ from classifier.api.lists import Filters
 from classifier.api.pagination import BAD_CURSOR, NewestFirst
 from classifier.api.predictions import ImageOutput
 from classifier.api.reviews import SEEN, ReviewOutput, SampleOutput
-from classifier.models import Review, Sample
-from classifier.models.samples import DISPUTES, GIVEN, Place, Reason, SampleQuerySet, State
+from classifier.models import Question, Review, Sample
+from classifier.models.samples import DISPUTES, GIVEN, Place, Reason, State
 from classifier.models.selections import Selection
 
+PROBABILITY = "Of the label to be judged, as the network has it, 0 to 1."
 CHOICE_OF_BOTH = [("true", "true"), ("false", "false")]
 
 
@@ -40,10 +41,23 @@ class QueuedOutput(SampleOutput):
     reason = serializers.CharField(help_text="disputed, reported or suspected: why it is to be looked at; or empty")
     suspicion = serializers.SerializerMethodField()
     suggestion = serializers.SerializerMethodField()
+    opinions = serializers.IntegerField(help_text="So many reviewers gave theirs, which you see once you gave yours")
+    opinions_needed = serializers.IntegerField(source="classifier.opinions", help_text="So many decide together")
+    probability = serializers.SerializerMethodField()
     doubt = serializers.CharField(help_text='The network\'s in words: "labelled cat; the model says dog 0.93, cat 0.01"')
 
     class Meta(SampleOutput.Meta):
-        fields = (*SampleOutput.Meta.fields, "reason", "suspicion", "suggestion", "doubt", "image")  # type: ignore[assignment]
+        fields = (
+            *SampleOutput.Meta.fields,
+            "reason",
+            "suspicion",
+            "suggestion",
+            "probability",
+            "doubt",
+            "opinions",
+            "opinions_needed",
+            "image",
+        )  # type: ignore[assignment]
 
     @extend_schema_field(serializers.FloatField(allow_null=True, help_text="How probable a wrong label is, 0 to 1"))
     def get_suspicion(self, sample: Sample) -> float | None:
@@ -55,6 +69,12 @@ class QueuedOutput(SampleOutput):
     def get_suggestion(self, sample: Sample) -> str | None:
         return str(sample.suggested) if sample.suggested else None
 
+    @extend_schema_field(
+        serializers.FloatField(allow_null=True, help_text="What the network gives the label to be judged, 0 to 1")
+    )
+    def get_probability(self, sample: Sample) -> float | None:
+        return sample.suspected_probability if sample.is_scored else None
+
 
 class SampleFilter(Filters):
     classifier = django_filters.CharFilter()
@@ -65,6 +85,8 @@ class SampleFilter(Filters):
     version = django_filters.UUIDFilter(help_text="With `label` and `predicted`: a cell of its confusion table.")
     source = django_filters.CharFilter()
     reason = django_filters.ChoiceFilter(choices=Reason.choices)
+    min_probability = django_filters.NumberFilter(min_value=0, max_value=1, help_text=PROBABILITY)
+    max_probability = django_filters.NumberFilter(min_value=0, max_value=1, help_text=PROBABILITY)
     disputed = django_filters.ChoiceFilter(choices=CHOICE_OF_BOTH)
 
     class Meta:
@@ -72,12 +94,16 @@ class SampleFilter(Filters):
         fields: ClassVar[list[str]] = []
 
     def filter_queryset(self, queryset: Any) -> Any:
-        given = {name: str(value) for name, value in self.form.cleaned_data.items() if value}
-        disputed = given.pop("disputed", "")
-        samples = Selection(**given).samples().for_showing()
+        disputed = self.form.cleaned_data["disputed"]
+        samples = self.selection.samples(caller(self.request)).for_showing()
         if disputed:
             samples = samples.filter(word__in=DISPUTES) if disputed == "true" else samples.exclude(word__in=DISPUTES)
         return samples
+
+    @property
+    def selection(self) -> Selection:
+        given = {name: str(value) for name, value in self.form.cleaned_data.items() if value is not None}
+        return Selection(**{name: value for name, value in given.items() if value and name != "disputed"})
 
 
 class QueueOrder(NewestFirst):
@@ -120,7 +146,10 @@ def _read(cursor: str | None) -> tuple[Place | None, bool]:
 
 
 class ReviewQueue(generics.ListAPIView[Sample]):
-    """For reviewers: people's own "wrong" first, then by suspicion. Without `state`, what nobody stands by yet."""
+    """For reviewers: people's own "wrong" first, then by suspicion. Without `state`, what nobody stands by yet.
+
+    Where several opinions decide, not what you gave yours on; ties are left to maintainers.
+    """
 
     serializer_class = QueuedOutput
     filterset_class = SampleFilter
@@ -156,16 +185,21 @@ class ReviewNext(generics.GenericAPIView[Sample]):
         """
         policy.require_reviewer(caller(request))
         queue: Any = self.filter_queryset(self.get_queryset())
-        found = give_next(by=caller(request), among=_following(queue, request))
+        found = give_next(by=caller(request), among=queue, after=_passed(request), may_try=_is_plain(request))
         return Response(QueuedOutput(found).data) if found else Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def _following(queue: SampleQuerySet, request: Request) -> SampleQuerySet:
-    """What comes after the sample that is passed over, if one is; what is not there is passed over anyway."""
+def _passed(request: Request) -> Place | None:
+    """The place of the sample that is passed over, if one is; what is not there is passed over anyway."""
     serializer = NextInput(data=request.query_params.dict())
     serializer.is_valid(raise_exception=True)
     passed = Sample.objects.in_queue_order().filter(pk=serializer.validated_data.get("after")).first()
-    return queue.queued_after(passed.place) if passed else queue
+    return Question.objects.seen_by(caller(request), passed).place if passed else None
+
+
+def _is_plain(request: Request) -> bool:
+    """Whether anything but the classifier is chosen."""
+    return not set(request.query_params) - {"after", "classifier"}
 
 
 class ChosenInput(Input):

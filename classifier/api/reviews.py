@@ -21,6 +21,7 @@ from classifier.api.idempotency import IDEMPOTENCY_KEY, Idempotent
 from classifier.api.lists import Listing
 from classifier.api.predictions import classifier_of
 from classifier.models import Image, Review, Sample
+from classifier.models.opinions import shown_to
 from classifier.models.samples import GIVEN
 
 SEEN = "What the sample was when you looked: its `seen`. If it has changed since, the answer is 409."
@@ -50,18 +51,21 @@ class ReviewOutput(serializers.ModelSerializer[Review]):
     model_version = serializers.UUIDField(source="model_version_id", allow_null=True)
     undoes = serializers.UUIDField(source="undoes_id", allow_null=True)
     undone = serializers.BooleanField()
+    one_of = serializers.IntegerField(allow_null=True, help_text="An opinion: one of so many that decide together. Else null")
     seen = serializers.CharField(help_text="The sample's token after this event.")
 
     class Meta:
         model = Review
         fields = (
             "id", "image", "classifier", "verdict", "label", "reason", "role", "by", "old_state", "old_label", "new_state",
-            "new_label", "model_version", "undoes", "undone", "seen", "created_at",
+            "new_label", "model_version", "undoes", "undone", "one_of", "seen", "created_at",
         )  # fmt: skip
 
-    @extend_schema_field(serializers.CharField(help_text="reviewer where it decides the sample, owner otherwise."))
+    @extend_schema_field(
+        serializers.CharField(help_text="owner or reviewer; check: a reviewer was tried with a known answer, which stays.")
+    )
     def get_role(self, review: Review) -> str:
-        return "reviewer" if review.decides else "owner"
+        return review.role
 
     @extend_schema_field(serializers.CharField(allow_null=True, help_text="Reviewers see every name, others only their own."))
     def get_by(self, review: Review) -> str | None:
@@ -103,7 +107,7 @@ class ImageReviews(Idempotent, Listing[Review]):
 
     def get_queryset(self) -> Any:
         image = get_object_or_404(policy.images_open_to(caller(self.request)).only("id"), pk=self.kwargs["id"])
-        return Review.objects.filter(sample__image=image).for_showing()
+        return shown_to(caller(self.request), Review.objects.filter(sample__image=image).for_showing())
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "viewer": self.request.user}
@@ -112,7 +116,8 @@ class ImageReviews(Idempotent, Listing[Review]):
     def post(self, request: Request, id: uuid.UUID) -> Response:
         """Say that the label is right, what is right instead, or that the image is of no use.
 
-        On an image of your own it is your word: it stays yours. A reviewer's verdict decides the sample.
+        On an image of your own it is your word: it stays yours. A reviewer's verdict decides the sample, or is one of the
+        opinions that do, where the classifier needs several; a maintainer's decides alone.
         """
         serializer = ReviewInput(data=request.data)
         serializer.is_valid(raise_exception=True)

@@ -13,10 +13,12 @@ from classifier.api.exports import Export
 from classifier.api.images import ImageDetail, ImageFile, ImageSeen
 from classifier.api.imports import ClassifierImports
 from classifier.api.jobs import PredictionCancel, PredictionRetry, PredictionsAgain
+from classifier.api.known import ImageKnown
 from classifier.api.labels import ClassifierLabel, ClassifierLabelMerge, ClassifierLabels, LabelChanges
 from classifier.api.people import UserList
 from classifier.api.predictions import PredictionDetail, PredictionList
 from classifier.api.queue import ReviewBatch, ReviewBatchUndo, ReviewNext, ReviewQueue
+from classifier.api.reviewers import ReviewerFigures
 from classifier.api.reviews import ImageReviews, ReviewUndo
 from classifier.api.samples import ClassifierSamples
 from classifier.api.tokens import TokenDetail, TokenList
@@ -57,11 +59,13 @@ version_1 = [
     path("images/<uuid:id>/file/", ImageFile.as_view(), name="image-file"),
     path("images/<uuid:id>/seen/", ImageSeen.as_view(), name="image-seen"),
     path("images/<uuid:id>/reviews/", ImageReviews.as_view(), name="image-reviews"),
+    path("images/<uuid:id>/known/", ImageKnown.as_view(), name="image-known"),
     path("reviews/<uuid:id>/undo/", ReviewUndo.as_view(), name="review-undo"),
     path("review/queue/", ReviewQueue.as_view(), name="review-queue"),
     path("review/next/", ReviewNext.as_view(), name="review-next"),
     path("review/batch/", ReviewBatch.as_view(), name="review-batch"),
     path("review/batch/<uuid:id>/undo/", ReviewBatchUndo.as_view(), name="review-batch-undo"),
+    path("review/reviewers/", ReviewerFigures.as_view(), name="review-reviewers"),
     path("export/", Export.as_view(), name="export"),
     path("classifiers/", ClassifierList.as_view(), name="classifier-list"),
     path("classifiers/<slug:slug>/", ClassifierDetail.as_view(), name="classifier-detail"),

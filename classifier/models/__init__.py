@@ -9,6 +9,7 @@ from classifier.models.labels import LabelChange
 from classifier.models.people import ApiToken, Person, User, Visitor
 from classifier.models.predictions import Guess, Prediction, Status
 from classifier.models.promotions import Promotion
+from classifier.models.questions import Question
 from classifier.models.reviews import Review
 from classifier.models.samples import Sample, State, Verdict
 from classifier.models.training import RunStatus, TrainingRun, TrainingSet
@@ -35,6 +36,7 @@ __all__ = [
     "Person",
     "Prediction",
     "Promotion",
+    "Question",
     "Review",
     "RunStatus",
     "Sample",

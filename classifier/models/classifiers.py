@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import ClassVar
 
-from django.core.validators import slug_re
+from django.core.validators import MaxValueValidator, MinValueValidator, slug_re
 from django.db import models
 from django.db.models import Q
 
@@ -21,6 +21,8 @@ class Kind(models.TextChoices):
 
 AUTO = "auto"
 """Instead of a slug: let the picture decide."""
+
+MOST_OPINIONS, MOST_KNOWN = 5, 50
 
 BUILT_IN = {Kind.DRAWING: "doodle", Kind.PHOTO: "photo"}
 FEWEST_LABELS, MOST_LABELS, LONGEST_LABEL = 2, 1000, 100
@@ -55,6 +57,16 @@ class Classifier(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     made_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="classifiers")
     created_at = models.DateTimeField(auto_now_add=True)
+    opinions = models.PositiveSmallIntegerField(
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_OPINIONS)],
+        help_text="So many reviewers' opinions decide a sample together",
+    )
+    known_share = models.PositiveSmallIntegerField(
+        default=0,
+        validators=[MaxValueValidator(MOST_KNOWN)],
+        help_text="Percent of the samples given one after another whose answer is known, so that reviewers are tried",
+    )
 
     objects = ClassifierQuerySet.as_manager()
 
@@ -62,6 +74,8 @@ class Classifier(models.Model):
         ordering: ClassVar = ["slug"]
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(slug=AUTO), name="classifier_slug_is_not_auto"),
+            models.CheckConstraint(condition=Q(opinions__range=(1, MOST_OPINIONS)), name="classifier_opinions_in_range"),
+            models.CheckConstraint(condition=Q(known_share__lte=MOST_KNOWN), name="classifier_known_share_in_range"),
         ]
 
     def __str__(self) -> str:

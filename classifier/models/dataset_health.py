@@ -17,7 +17,7 @@ from classifier.ml.gate import Estimate, wilson
 from classifier.models.classifiers import Classifier
 from classifier.models.predictions import Prediction
 from classifier.models.reviews import Review
-from classifier.models.samples import STANDS, Sample, State, Verdict
+from classifier.models.samples import LABELLED, STANDS, Sample, State
 from classifier.models.versions import Stage
 
 JUDGED_AT_MOST = 20_000
@@ -197,8 +197,8 @@ def _balance(classifier: Classifier, accepted: Counter[str]) -> Balance:
 
 def _judged(classifier: Classifier, words: Mapping[str, str]) -> list[_Judged]:
     """Samples that had a label before reviewers came to them, and have one still; in today's words."""
-    verdicts = Review.objects.standing().filter(sample__classifier=classifier, decides=True)
-    verdicts = verdicts.filter(verdict__in=[Verdict.CONFIRMED, Verdict.CORRECTED]).order_by("-id")
+    verdicts = Review.objects.standing().filter(sample__classifier=classifier, sample__judged=True, decides=True)
+    verdicts = verdicts.filter(new_state__in=LABELLED).order_by("-id")
     names = ("sample", "old_label__name", "sample__word_label__name", "new_label__name")
     found: dict[object, _Judged] = {}
     for sample, old, word, new in verdicts.values_list(*names)[:JUDGED_AT_MOST]:

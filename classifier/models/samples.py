@@ -38,8 +38,6 @@ SUSPICIOUS = 0.5
 """From here on it is likelier that the label is wrong than that it is right."""
 DISPUTED_RANK = 2.0
 """Above every suspicion."""
-ALIKE = 4
-"""So many bits of 64 may differ between the fingerprints of near-duplicates."""
 STANDS = Q(suspected=F("label")) | Q(label=None, suspected=F("word_label"))
 """The label that was suspected is still the one to be judged."""
 
@@ -54,6 +52,7 @@ class Reason(models.TextChoices):
     DISPUTED = "disputed", "called wrong"
     REPORTED = "reported", "reported as unusable"
     SUSPECTED = "suspected", "doubted by the network"
+    TIED = "tied", "opinions without a majority"
 
 
 class Decision(NamedTuple):
@@ -79,8 +78,9 @@ class SampleQuerySet(HeldQuerySet["Sample"]):
         return self.exclude(state=State.NEW, label=None, word="")
 
     def awaiting_review(self) -> SampleQuerySet:
-        """Those that nobody has decided, and doubted ones."""
-        return self.open_to_reviewers().filter(Q(state=State.NEW) | DOUBTED)
+        """Those that nobody has decided, those that need more opinions, and doubted ones."""
+        open_still = Q(state=State.NEW) | Q(judged=False, opinions__gt=0) | DOUBTED
+        return self.open_to_reviewers().filter(open_still)
 
     def with_label(self, name: str) -> SampleQuerySet:
         """Labelled so, or so in their owner's word."""
@@ -100,8 +100,14 @@ class SampleQuerySet(HeldQuerySet["Sample"]):
                 return self.filter(word=Verdict.CORRECTED)
             case Reason.REPORTED:
                 return self.filter(word=Verdict.UNUSABLE)
+            case Reason.TIED:
+                return self.filter(tied=True)
             case _:
                 return self.filter(STANDS, suspicion__gte=SUSPICIOUS)
+
+    def as_probable(self, least: float, most: float) -> SampleQuerySet:
+        """Those to whose label the network gives a probability from `least` to `most`."""
+        return self.filter(STANDS, suspected_probability__range=(least, most))
 
     def in_queue_order(self) -> SampleQuerySet:
         """People's own "no" first, then by suspicion; of equals the newest. `rank` says how urgent each is."""
@@ -190,7 +196,10 @@ class Sample(Held):
     word = models.CharField(max_length=10, choices=Verdict.choices, blank=True, help_text="The owner's, if they gave one")
     word_label = models.ForeignKey(Label, on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
     events = models.PositiveIntegerField(default=0, help_text="How many reviews there are of it, undone ones included")
-    judged = models.BooleanField(default=False, help_text="A reviewer's verdict on it stands")
+    judged = models.BooleanField(default=False, help_text="A decision of reviewers on it stands")
+    opinions = models.PositiveSmallIntegerField(default=0, help_text="How many reviewers' opinions on it stand")
+    tied = models.BooleanField(default=False, help_text="It has all the opinions that it needs, and no majority")
+    known = models.BooleanField(default=False, help_text="What it shows is certain: reviewers may be tried with it")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -206,6 +215,7 @@ class Sample(Held):
     scored_by = models.ForeignKey("ModelVersion", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     fingerprint = models.BigIntegerField(null=True, blank=True, help_text="Nearly the same for pictures that look alike")
 
+    is_put = False  # but where somebody is tried with it: see Question.as_put
     rank: float  # this one comes with SampleQuerySet.in_queue_order
 
     objects = SampleQuerySet.as_manager()
@@ -267,9 +277,19 @@ class Sample(Held):
     @property
     def reason(self) -> str:
         """Why it is to be looked at, as a `Reason`, or nothing."""
+        if self.tied:
+            return Reason.TIED
         if self.word in DISPUTES:
             return Reason.REPORTED if self.word == Verdict.UNUSABLE else Reason.DISPUTED
         return Reason.SUSPECTED if self.is_suspicious else ""
+
+    @property
+    def opinions_so_far(self) -> str:
+        """ "1 of 2 opinions", without what they are; nothing where one reviewer decides, or reviewers have."""
+        needed = self.classifier.opinions
+        if self.judged or needed == 1:
+            return ""
+        return f"{self.opinions} of {needed} opinions{', and no majority' if self.tied else ''}"
 
     @property
     def doubt(self) -> str:
@@ -290,21 +310,3 @@ class Place(NamedTuple):
 
 def token(state: str, label: Label | None, events: int) -> str:
     return f"{state}:{label.name if label else ''}:{events}"
-
-
-def groups_alike(samples: Sequence[Sample]) -> list[list[Sample]]:
-    """The same samples, beside each the later ones that look like it: not those that only look like these in turn."""
-    groups: list[list[Sample]] = []
-    for sample in samples:
-        kin = next((group for group in groups if alike(sample, group[0])), None)
-        if kin is None:
-            groups.append([sample])
-        else:
-            kin.append(sample)
-    return groups
-
-
-def alike(one: Sample, other: Sample) -> bool:
-    if one.fingerprint is None or other.fingerprint is None or one.classifier_id != other.classifier_id:
-        return False
-    return ((one.fingerprint ^ other.fingerprint) & (2**64 - 1)).bit_count() <= ALIKE

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 import numpy as np
 
 from classifier.ml.gate import BadAnswers
 from classifier.models.measurements import answers_of
+from classifier.models.opinions import left_to
+from classifier.models.people import User
 from classifier.models.predictions import Prediction, PredictionQuerySet
 from classifier.models.samples import Reason, Sample, SampleQuerySet, State
 from classifier.models.versions import ModelVersion
@@ -20,7 +22,10 @@ STATES = {WAITING: "waiting", State.ACCEPTED: "accepted", State.CORRECTED: "corr
 
 @dataclass(frozen=True)
 class Selection:
-    """What is empty selects nothing out; `predicted` is what a network answered, that of `version` (an id) if there is one."""
+    """What is empty selects nothing out; `predicted` is what a network answered, that of `version` (an id) if there is one.
+
+    The probabilities, 0 to 1, are those that the network gives the label to be judged.
+    """
 
     classifier: str = ""
     state: str = WAITING
@@ -30,22 +35,33 @@ class Selection:
     source: str = ""
     version: str = ""
     reason: str = ""
+    min_probability: str = ""
+    max_probability: str = ""
 
-    def samples(self) -> SampleQuerySet:
-        """In the order of the queue."""
-        samples = self._in_state()
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is what waits, of one classifier or all."""
+        return not any(value for name, value in asdict(self).items() if name not in ("classifier", "state")) and self.waits
+
+    @property
+    def waits(self) -> bool:
+        return self.state == WAITING and not self.version
+
+    def samples(self, viewer: User) -> SampleQuerySet:
+        """In the order of the queue; of those that wait, what is left to the viewer."""
+        samples = left_to(viewer, Sample.objects.awaiting_review()) if self.waits else self._in_any_state()
         fields = {"classifier__slug": self.classifier, "image__source": self.source, "suggestion__name": self.suggested}
         samples = samples.filter(**{field: value for field, value in fields.items() if value})
         if self.label and not self.version:
             samples = samples.with_label(self.label)
         if self.reason in Reason.values:
             samples = samples.for_reason(self.reason)
+        if self.min_probability or self.max_probability:
+            samples = samples.as_probable(_share(self.min_probability, 0), _share(self.max_probability, 1))
         return self._answered(samples).in_queue_order()
 
-    def _in_state(self) -> SampleQuerySet:
+    def _in_any_state(self) -> SampleQuerySet:
         """From a cell of a version's table one wants to see all of its pictures, decided ones included."""
-        if self.state == WAITING and not self.version:
-            return Sample.objects.awaiting_review()
         opened = Sample.objects.open_to_reviewers()
         return opened if self.state in (ALL, WAITING) else opened.filter(state=self.state)
 
@@ -60,6 +76,14 @@ class Selection:
         if self.predicted or version:
             samples = samples.filter(image__in=Prediction.objects.images_called(self.predicted, self.classifier, version))
         return samples
+
+
+def _share(text: str, otherwise: float) -> float:
+    """What is no number, or none that a probability can be, selects nothing out."""
+    try:
+        return float(text) if 0 <= float(text) <= 1 else otherwise
+    except ValueError:
+        return otherwise
 
 
 @dataclass(frozen=True)

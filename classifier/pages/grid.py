@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from classifier.actions.review_image import BadVerdict, Judged, Judgement, review_images
 from classifier.actions.undo_review import CannotUndo, undo_reviews
 from classifier.models import Classifier, Review, Sample, Verdict
-from classifier.models.samples import groups_alike
-from classifier.pages.reviewing import choices_for, id_in, query_of, reviewers_only, selection_of
+from classifier.models.likenesses import groups_alike
+from classifier.pages.reviewing import choices_for, id_in, number_of, query_of, reviewers_only, selection_of
 from classifier.pages.visitors import account_behind
 
 SIZES = (24, 48, 100)
@@ -59,17 +59,17 @@ def grid_undo(request: HttpRequest) -> HttpResponse:
     except (CannotUndo, Review.DoesNotExist) as error:
         messages.error(request, str(error) or "There is nothing to take back.")
     else:
-        messages.success(request, f"Taken back: {_number(len(undone))}.")
+        messages.success(request, f"Taken back: {number_of(len(undone))}.")
         if left:
             names = _names(row.label for row in left)
-            messages.warning(request, f"{_number(len(left))} had been judged again since, and stay: {names}.")
+            messages.warning(request, f"{number_of(len(left))} had been judged again since, and stay: {names}.")
     return redirect(_here(request))
 
 
 def _show(request: HttpRequest, problem: str = "", status: int = 200) -> HttpResponse:
     selection = selection_of(request.GET)
     size = _size(request)
-    page = Paginator(selection.samples().for_showing(), size).get_page(request.GET.get("page"))
+    page = Paginator(selection.samples(account_behind(request)).for_showing(), size).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "tiles": _tiles(list(page)),
@@ -117,17 +117,14 @@ def _suggestions(chosen: list[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 def _report(request: HttpRequest, judged: Judged) -> None:
     if judged.reviews:
-        messages.success(request, f"Decided: {_number(len(judged.reviews))}.")
+        done = "Noted" if any(row.one_of for row in judged.reviews) else "Decided"
+        messages.success(request, f"{done}: {number_of(len(judged.reviews))}.")
     if judged.stale:
         names = _names(f"{sample.given or 'a picture'} (now {sample})" for sample in judged.stale)
-        messages.warning(request, f"{_number(len(judged.stale))} had changed since you looked, and stay as they are: {names}.")
+        messages.warning(request, f"{number_of(len(judged.stale))} had changed since you looked, and stay as they are: {names}.")
     if judged.refused:
         names = _names(f"{sample.given or 'a picture'}: {why}" for sample, why in judged.refused)
-        messages.error(request, f"{_number(len(judged.refused))} could not be decided so: {names}")
-
-
-def _number(of: int) -> str:
-    return f"{of} sample{'' if of == 1 else 's'}"
+        messages.error(request, f"{number_of(len(judged.refused))} could not be decided so: {names}")
 
 
 def _names(names: Iterable[object]) -> str:
@@ -155,6 +152,6 @@ def _labels(classifier: str) -> list[str]:
 def _last(request: HttpRequest) -> dict[str, object] | None:
     """What this person decided together a moment ago, to be taken back."""
     together = id_in(request.GET.get("together", ""))
-    standing = Review.objects.standing().filter(together=together, by=request.user.pk, decides=True) if together else None
-    number = standing.count() if standing is not None else 0
+    standing = Review.objects.standing().of_reviewers().filter(together=together, by=request.user.pk)
+    number = standing.count() if together else 0
     return {"together": together, "number": number} if number else None

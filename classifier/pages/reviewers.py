@@ -15,4 +15,11 @@ from classifier.pages.reviewing import maintainers_only
 @require_safe
 @never_cache
 def reviewers(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/reviewers.html", {"reviewers": figures(), "looked_at": LOOKED_AT})
+    found = figures()
+    context = {
+        "reviewers": found,
+        "have_opinions": any(one.opinions for one in found),
+        "were_tried": any(one.answers for one in found),
+        "looked_at": LOOKED_AT,
+    }
+    return render(request, "pages/reviewers.html", context)

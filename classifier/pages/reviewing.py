@@ -17,7 +17,7 @@ from classifier.models.selections import STATES, WAITING, Selection
 from classifier.pages.visitors import only_where
 
 SOURCES = ("canvas", "upload", "archive", "url", "base64", "array", "import")
-KEPT = {"source": 20, "version": 36}
+KEPT = {"source": 20, "version": 36, "min_probability": 10, "max_probability": 10}
 reviewers_only = only_where(policy.require_reviewer)
 maintainers_only = only_where(policy.require_maintainer)
 
@@ -48,6 +48,10 @@ def choices_for(selection: Selection) -> dict[str, Any]:
 
 def _versions_of(slug: str) -> Iterable[ModelVersion]:
     return ModelVersion.objects.filter(classifier__slug=slug).select_related("classifier").defer("card")
+
+
+def number_of(samples: int) -> str:
+    return f"{samples:,} sample{'' if samples == 1 else 's'}"
 
 
 def id_in(text: str) -> uuid.UUID | None:

@@ -14,10 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classifier import policy
+from classifier.actions.change_classifier import BadReviewing, change_classifier
 from classifier.actions.create_classifier import LONGEST_SLUG, BadClassifier, create_classifier
 from classifier.actions.request_training import BadRecipe, CannotTrain, request_training
 from classifier.models import Classifier, ModelVersion, Promotion, Sample, TrainingRun
-from classifier.models.classifiers import AUTO, Kind
+from classifier.models.classifiers import AUTO, MOST_KNOWN, MOST_OPINIONS, Kind
 from classifier.models.training import FEWEST_PICTURES, training_base, with_too_few
 from classifier.models.versions import Stage
 from classifier.pages.visitors import account_behind, only_where
@@ -82,6 +83,8 @@ def classifier(request: HttpRequest, slug: str) -> HttpResponse:
     runs = found.training_runs.for_showing()
     context = {
         "classifier": found,
+        "most_opinions": range(1, MOST_OPINIONS + 1),
+        "most_known": MOST_KNOWN,
         "live": ModelVersion.objects.live_for(found),
         "versions": found.versions.for_showing()[:LATEST],
         "active": runs.active().first(),
@@ -107,6 +110,23 @@ def train(request: HttpRequest, slug: str) -> HttpResponse:
     if not is_new:
         messages.info(request, "This run is under way already. One is trained at a time.")
     return redirect("pages:workshop-run", run.pk)
+
+
+@maintainers_only
+@require_POST
+def reviewing(request: HttpRequest, slug: str) -> HttpResponse:
+    """How its pictures are reviewed."""
+    found = get_object_or_404(Classifier, slug=slug)
+    try:
+        opinions, known_share = (int(request.POST.get(name, "")) for name in ("opinions", "known_share"))
+        change_classifier(by=account_behind(request), classifier=found, opinions=opinions, known_share=known_share)
+    except BadReviewing as error:
+        messages.error(request, str(error))
+    except ValueError:
+        messages.error(request, "Give both as whole numbers.")
+    else:
+        messages.success(request, "Saved.")
+    return redirect("pages:workshop-classifier", slug)
 
 
 def what_it_learns_from(found: Classifier) -> dict[str, Any]:

@@ -66,8 +66,8 @@ def test_a_cell_of_a_versions_table_finds_its_pictures_by_todays_names(mary: Use
     candidate = make_candidate(1.0, images=(str(image.pk),))
     rename_label(by=mary, classifier=live.classifier, name="cat", to="kitten")
     chosen = {"state": "all", "classifier": "doodle", "version": str(candidate.pk)}
-    assert [row.image_id for row in Selection(**chosen, label="kitten", predicted="kitten").samples()] == [image.pk]
-    assert not Selection(**chosen, label="cat").samples()
+    assert [row.image_id for row in Selection(**chosen, label="kitten", predicted="kitten").samples(mary)] == [image.pk]
+    assert not Selection(**chosen, label="cat").samples(mary)
 
 
 def test_a_label_that_the_live_version_does_not_know_waits(mary: User, live: ModelVersion) -> None:

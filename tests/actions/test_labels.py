@@ -196,7 +196,7 @@ def test_old_answers_keep_their_words_and_are_found_and_confirmed_by_those_of_to
     found = Prediction.objects.visible_to(owner).with_image()
     assert [(row.label, row.corrected_label) for row in found] == [("cat", None)]
     assert [list(found.called(name)) for name in ("kitten", "cat", "dog")] == [[answer], [answer], []]
-    assert [sample.image for sample in Selection(classifier="doodle", state="all", predicted="kitten").samples()] == [
+    assert [sample.image for sample in Selection(classifier="doodle", state="all", predicted="kitten").samples(mary)] == [
         answer.image
     ]
     merge(mary, animals, "kitten", "dog")

@@ -12,7 +12,8 @@ from django.core.management import CommandError, call_command
 from classifier.actions.review_image import review_image
 from classifier.actions.undo_review import undo_review
 from classifier.models import Label, ModelVersion, Review, Sample, User
-from classifier.models.samples import DISPUTED_RANK, groups_alike
+from classifier.models.likenesses import groups_alike
+from classifier.models.samples import DISPUTED_RANK
 from classifier.models.training import FEWEST_PICTURES
 from classifier.tasks import scoring
 from tests.factories import make_answer, make_image, make_labels, make_reviewer, make_version

@@ -9,7 +9,7 @@ from tests.clients.scripted import ID, IMAGE_ID
 MADE_AT = "2026-01-31T08:00:00Z"
 CLASSIFIER = {"slug": "mine", "title": "Mine", "kind": "drawing", "created_at": MADE_AT}
 CHANGE = {"id": ID, "kind": "merged", "old": "cat", "new": "dog", "samples": 14, "by": "ada", "created_at": MADE_AT}
-DETAIL = {**CLASSIFIER, "labels": ["cat", "dog"], "waiting_labels": ["dog"]}
+DETAIL = {**CLASSIFIER, "opinions": 1, "known_share": 0, "labels": ["cat", "dog"], "waiting_labels": ["dog"]}
 VERSION = {
     "id": ID, "name": "mine 2", "classifier": "mine", "number": 2, "stage": "candidate", "title": "Mine", "bundled": False,
     "training_run": ID, "damage": "", "created_at": MADE_AT, "promoted_at": None,
@@ -17,7 +17,7 @@ VERSION = {
 REVIEW = {
     "id": ID, "image": IMAGE_ID, "classifier": "doodle", "verdict": "corrected", "label": "barn", "reason": "", "role": "owner",
     "by": "ada", "old_state": "new", "old_label": None, "new_state": "corrected", "new_label": "barn", "model_version": None,
-    "undoes": None, "undone": False, "seen": "1", "created_at": MADE_AT,
+    "undoes": None, "undone": False, "one_of": None, "seen": "1", "created_at": MADE_AT,
 }  # fmt: skip
 
 
@@ -26,6 +26,7 @@ def sample(**fields: Any) -> dict[str, Any]:
     return {
         "id": ID, "classifier": "mine", "state": "new", "label": "cat", "word": {"verdict": "corrected", "label": "dog"},
         "seen": "7", "changed_at": MADE_AT, "reason": "disputed", "suspicion": 0.75, "suggestion": "dog",
+        "probability": 0.01, "opinions": 1, "opinions_needed": 2,
         "doubt": "labelled cat; the model says dog 0.93", "image": image, **fields,
     }  # fmt: skip
 

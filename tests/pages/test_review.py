@@ -201,7 +201,7 @@ def test_judging_leads_from_one_to_the_next_and_back_by_undo(reviewer: Client, r
     assert after_middle.startswith(page_of(last))
     assert (state_of(first), state_of(middle)) == (("accepted", "dog"), ("corrected", "bird"))
     page = reviewer.get(after_middle).content.decode()
-    assert "rita decided: bird." in page
+    assert "You said: bird." in page
     review = Review.objects.get(sample=middle, decides=True)
     back = reviewer.post(reverse("pages:review-sample-undo", args=[middle.pk]), {"review": str(review.pk)})
     assert back["Location"].startswith(page_of(middle))

@@ -115,7 +115,7 @@ def test_a_reviewer_clears_the_queue_without_a_mouse(page: Page, site: Site) -> 
         before = page.url
         page.keyboard.press(key)
         page.wait_for_url(lambda url, before=before: url != before)  # type: ignore[misc]
-    expect(page.locator(".review-last")).to_contain_text("decided: dog")
+    expect(page.locator(".review-last")).to_contain_text("You said: dog")
     page.keyboard.press("?")
     expect(page.locator(".review-help")).to_have_attribute("open", "")
     page.keyboard.press("u")

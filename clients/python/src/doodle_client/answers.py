@@ -123,7 +123,10 @@ class NewToken(Token):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A verdict on an image in one classifier: confirmed, corrected or unusable, and what it changed."""
+    """A verdict on an image in one classifier: confirmed, corrected or unusable, and what it changed.
+
+    `one_of` is how many opinions decide together, where it is one of them.
+    """
 
     id: str
     image: str
@@ -140,6 +143,7 @@ class Review:
     model_version: str | None
     undoes: str | None
     undone: bool
+    one_of: int | None
     seen: str
     created_at: datetime
 

@@ -42,6 +42,8 @@ class QueueFilters(TypedDict, total=False):
     reason: str
     source: str
     version: Id
+    min_probability: float
+    max_probability: float
     disputed: bool
     page_size: int
 

@@ -25,8 +25,13 @@ class Classifier:
 
 @dataclass(frozen=True, slots=True)
 class ClassifierDetail(Classifier):
-    """A classifier with its labels, in its order; those that wait are answered from the next version on."""
+    """A classifier with its labels, in its order; those that wait are answered from the next version on.
 
+    So many `opinions` decide a sample, and `known_share` percent try reviewers.
+    """
+
+    opinions: int
+    known_share: int
     labels: tuple[str, ...]
     waiting_labels: tuple[str, ...]
 
@@ -81,7 +86,8 @@ class Word:
 class Sample:
     """An image's label in one classifier. `state` is new, accepted, corrected or excluded.
 
-    `suspicion` is how probable a wrong label is, 0 to 1, `suggestion` the likeliest then, `doubt` the same in words. Send
+    `suspicion` is how probable a wrong label is, 0 to 1, `suggestion` the likeliest then, `doubt` the same in words;
+    `probability` is what the network gives the label. Of the `opinions_needed` that decide, `opinions` were given. Send
     `seen` with your verdict.
     """
 
@@ -95,7 +101,10 @@ class Sample:
     reason: str
     suspicion: float | None
     suggestion: str | None
+    probability: float | None
     doubt: str
+    opinions: int
+    opinions_needed: int
     image: Image
 
     @classmethod
