@@ -14,7 +14,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 import yaml
 
-from doodle_client import BadAnswer, answers, operations, workshop
+from doodle_client import BadAnswer, answers, operations, reviewing, workshop
 from doodle_client.operations import ROOT, Operation
 from doodle_client.paging import RENAMED, HistoryFilters, QueueFilters
 from tests.clients.calling import sync_call
@@ -32,6 +32,18 @@ MODELS = {
     answers.Review: "ReviewOutput",
     answers.Token: "TokenOutput",
     answers.User: "UserOutput",
+    reviewing.Balance: "BalanceOutput",
+    reviewing.Corrected: "CorrectedOutput",
+    reviewing.Drift: "DriftOutput",
+    reviewing.Health: "HealthOutput",
+    reviewing.Known: "KnownOutput",
+    reviewing.LabelSamples: "LabelSamplesOutput",
+    reviewing.Overlap: "OverlapOutput",
+    reviewing.Pair: "PairOutput",
+    reviewing.Quality: "QualityOutput",
+    reviewing.Reviewer: "ReviewerOutput",
+    reviewing.Share: "ShareOutput",
+    reviewing.Shift: "ShiftOutput",
     workshop.Classifier: "ClassifierOutput",
     workshop.ClassifierDetail: "ClassifierDetailOutput",
     workshop.Label: "LabelOutput",
@@ -46,6 +58,10 @@ MODELS = {
 READ_AS = {
     operations.UNDO_REVIEW: answers.Review,
     operations.QUEUE: workshop.Sample,
+    operations.NEXT: workshop.Sample,
+    operations.HEALTH: reviewing.Health,
+    operations.MARK_KNOWN: reviewing.Known,
+    operations.CHANGE_CLASSIFIER: workshop.ClassifierDetail,
     operations.CLASSIFIERS: workshop.Classifier,
     operations.CREATE_CLASSIFIER: workshop.ClassifierDetail,
     operations.CLASSIFIER: workshop.ClassifierDetail,
@@ -158,6 +174,8 @@ def test_what_is_sent_is_what_is_taken() -> None:
         (operations.RENAME_LABEL, sent("rename_label", "mine", "cat", "kitten")),
         (operations.MERGE_LABELS, sent("merge_labels", "mine", "cat", "dog")),
         (operations.ADD_SAMPLE, sent("add_sample", "mine", HOUSE, "cat")),
+        (operations.CHANGE_CLASSIFIER, sent("change_classifier", "mine", opinions=2, known_share=5)),
+        (operations.MARK_KNOWN, sent("mark_known", IMAGE_ID, classifier="mine")),
         (operations.TRAIN, sent("train", "mine", recipe="people", from_nothing=True)),
         (operations.PROMOTE, sent("promote", ID, note="By hand.")),
     ]

@@ -26,9 +26,30 @@ def sample(**fields: Any) -> dict[str, Any]:
     return {
         "id": ID, "classifier": "mine", "state": "new", "label": "cat", "word": {"verdict": "corrected", "label": "dog"},
         "seen": "7", "changed_at": MADE_AT, "reason": "disputed", "suspicion": 0.75, "suggestion": "dog",
-        "probability": 0.01, "opinions": 1, "opinions_needed": 2,
+        "probability": 0.01, "opinions": 0, "opinions_needed": 1,
         "doubt": "labelled cat; the model says dog 0.93", "image": image, **fields,
     }  # fmt: skip
+
+
+def reviewer(**fields: Any) -> dict[str, Any]:
+    return {
+        "name": "rita", "decided": 9, "second_looks": 4, "agreed": 3, "opinions": 10, "with_others": 0.9, "kappa": 0.8,
+        "tried": 20, "right": 18, "rightness": {"value": 0.9, "low": 0.7, "high": 0.97}, "seconds": 2.5, **fields,
+    }  # fmt: skip
+
+
+HEALTH = {
+    "balance": {"says": "Even.", "samples": 9, "largest": [{"label": "cat", "samples": 5}], "smallest": []},
+    "quality": {
+        "says": "Good.", "expects": "More.", "judged": 3, "changed": {"value": 0.1, "low": 0.0, "high": 0.2}, "unjudged": 1,
+        "expected": None, "often_wrong": [{"label": "cat", "judged": 3, "changed": {"value": 0.1, "low": 0.0, "high": 0.2}}],
+    },
+    "overlap": {"says": "Little.", "corrections": 1, "pairs": [{"one": "cat", "other": "dog", "samples": 1}]},
+    "drift": {
+        "says": "None.", "found": False, "answers": 4, "samples": 9, "statistic": 0.5, "p": 0.6,
+        "shifts": [{"label": "cat", "answered": 0.5, "accepted": 0.4}],
+    },
+}  # fmt: skip
 
 
 def run(status: str = "queued", **fields: Any) -> dict[str, Any]:

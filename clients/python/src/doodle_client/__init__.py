@@ -19,6 +19,7 @@ from doodle_client.paging import HistoryFilters, QueueFilters
 from doodle_client.pictures import Picture
 from doodle_client.release import VERSION as __version__
 from doodle_client.retrying import Retries
+from doodle_client.reviewing import Health, Known, Reviewer, Share
 from doodle_client.workshop import (
     Classifier,
     ClassifierDetail,
@@ -42,8 +43,10 @@ __all__ = [
     "Client",
     "DoodleError",
     "Guess",
+    "Health",
     "HistoryFilters",
     "Image",
+    "Known",
     "Label",
     "LabelChange",
     "ModelVersion",
@@ -60,8 +63,10 @@ __all__ = [
     "QueueFilters",
     "Retries",
     "Review",
+    "Reviewer",
     "Sample",
     "ServerUnreachable",
+    "Share",
     "Token",
     "TrainingFailed",
     "TrainingRun",

@@ -18,6 +18,7 @@ from doodle_client.paging import HistoryFilters, QueueFilters
 from doodle_client.pictures import Picture, Sendable
 from doodle_client.plans import Plans
 from doodle_client.retrying import Plan, Retries
+from doodle_client.reviewing import Health, Known, Reviewer
 from doodle_client.workshop import (
     Classifier,
     ClassifierDetail,
@@ -110,6 +111,23 @@ class AsyncClient:
 
     def queue(self, **filters: Unpack[QueueFilters]) -> AsyncIterator[Sample]:
         return self._each(self._plans.queue(filters))
+
+    async def next_sample(self, *, after: Id | None = None, **filters: Unpack[QueueFilters]) -> Sample | None:
+        return await self._run(self._plans.next_sample(after, filters))
+
+    async def mark_known(self, image: Id, *, classifier: str = "doodle", known: bool = True) -> Known:
+        return await self._run(self._plans.mark_known(image, classifier, known))
+
+    async def reviewers(self) -> tuple[Reviewer, ...]:
+        return await self._run(self._plans.reviewers())
+
+    async def change_classifier(
+        self, classifier: str, *, opinions: int | None = None, known_share: int | None = None
+    ) -> ClassifierDetail:
+        return await self._run(self._plans.change_classifier(classifier, opinions, known_share))
+
+    async def classifier_health(self, classifier: str) -> Health:
+        return await self._run(self._plans.classifier_health(classifier))
 
     def classifiers(self) -> AsyncIterator[Classifier]:
         return self._each(self._plans.classifiers())

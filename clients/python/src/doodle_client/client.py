@@ -18,6 +18,7 @@ from doodle_client.paging import HistoryFilters, QueueFilters
 from doodle_client.pictures import Picture, Sendable
 from doodle_client.plans import Plans
 from doodle_client.retrying import Plan, Retries
+from doodle_client.reviewing import Health, Known, Reviewer
 from doodle_client.workshop import (
     Classifier,
     ClassifierDetail,
@@ -139,6 +140,31 @@ class Client:
         `review` takes their `image.id`, `classifier` and `seen`.
         """
         return self._each(self._plans.queue(filters))
+
+    def next_sample(self, *, after: Id | None = None, **filters: Unpack[QueueFilters]) -> Sample | None:
+        """For reviewers, the first of the queue that nobody else was given: yours for two minutes. None where there is none.
+
+        `after` is the sample that you pass over. Now and then it is one whose answer is known, to see how reviewers do.
+        """
+        return self._run(self._plans.next_sample(after, filters))
+
+    def mark_known(self, image: Id, *, classifier: str = "doodle", known: bool = True) -> Known:
+        """For maintainers: say that an image's label is certain, so that reviewers may be tried with it, or no longer."""
+        return self._run(self._plans.mark_known(image, classifier, known))
+
+    def reviewers(self) -> tuple[Reviewer, ...]:
+        """For maintainers, how each reviewer does; those with whom others, or what is known, agree least come first."""
+        return self._run(self._plans.reviewers())
+
+    def change_classifier(
+        self, classifier: str, *, opinions: int | None = None, known_share: int | None = None
+    ) -> ClassifierDetail:
+        """How it is reviewed: so many opinions decide a sample, 1 to 5; so many % of what is given is known, 0 to 50."""
+        return self._run(self._plans.change_classifier(classifier, opinions, known_share))
+
+    def classifier_health(self, classifier: str) -> Health:
+        """For reviewers, how sound its labelled pictures are."""
+        return self._run(self._plans.classifier_health(classifier))
 
     def classifiers(self) -> Iterator[Classifier]:
         """The problems that the site knows, without their labels."""

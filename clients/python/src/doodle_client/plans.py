@@ -11,10 +11,11 @@ from doodle_client import operations
 from doodle_client.answers import Image, NewToken, Page, Prediction, Review, Token, User
 from doodle_client.batches import Outcome, batches
 from doodle_client.operations import Id, Operation
-from doodle_client.paging import HistoryFilters, QueueFilters, as_text, page, pages
+from doodle_client.paging import HistoryFilters, QueueFilters, as_text, page, pages, query
 from doodle_client.pictures import Picture, Sendable, sendable
 from doodle_client.reading import read
 from doodle_client.retrying import Plan, Retries, delivered
+from doodle_client.reviewing import Health, Known, Reviewer
 from doodle_client.waiting import Patience, answered, trained
 from doodle_client.workshop import (
     Classifier,
@@ -29,6 +30,7 @@ from doodle_client.workshop import (
 )
 
 T = TypeVar("T")
+NOTHING = 204
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,24 @@ class Plans:
 
     def queue(self, filters: QueueFilters) -> Iterator[Plan[Sequence[Sample]]]:
         return pages(operations.QUEUE, Sample.of, filters, self.retries)
+
+    def next_sample(self, after: Id | None, filters: QueueFilters) -> Plan[Sample | None]:
+        request = operations.NEXT.request(params=query({**filters, "after": after}))
+        response = yield from delivered(request, self.retries)
+        return None if response.status_code == NOTHING else read(Sample.of, response)
+
+    def mark_known(self, image: Id, classifier: str, known: bool) -> Plan[Known]:
+        return self._fetch(operations.MARK_KNOWN, Known.of, image, json={"classifier": classifier, "known": known})
+
+    def reviewers(self) -> Plan[tuple[Reviewer, ...]]:
+        return self._fetch(operations.REVIEWERS, lambda data: tuple(map(Reviewer.of, data["reviewers"])))
+
+    def change_classifier(self, classifier: str, opinions: int | None, known_share: int | None) -> Plan[ClassifierDetail]:
+        wanted = {"opinions": opinions, "known_share": known_share}
+        return self._fetch(operations.CHANGE_CLASSIFIER, ClassifierDetail.of, slug=classifier, json=_without_gaps(wanted))
+
+    def classifier_health(self, classifier: str) -> Plan[Health]:
+        return self._fetch(operations.HEALTH, Health.of, slug=classifier)
 
     def classifiers(self) -> Iterator[Plan[Sequence[Classifier]]]:
         return pages(operations.CLASSIFIERS, Classifier.of, {}, self.retries)

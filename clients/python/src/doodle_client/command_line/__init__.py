@@ -18,6 +18,7 @@ from doodle_client.command_line import (
     login,
     predicting,
     queueing,
+    reviewers,
     reviewing,
     showing,
     tokens,
@@ -30,7 +31,7 @@ from doodle_client.release import VERSION
 
 SOME_FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 COMMANDS = (
-    login, predicting, history, showing, deleting, reviewing, queueing, classifiers, labels, training, versions, tokens,
+    login, predicting, history, showing, deleting, reviewing, queueing, reviewers, classifiers, labels, training, versions, tokens,
 )  # fmt: skip
 HINTS = {"not_authenticated": "Run doodle login, or set DOODLE_TOKEN."}
 

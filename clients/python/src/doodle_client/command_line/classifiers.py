@@ -25,6 +25,30 @@ def add_to(commands: Commands) -> None:
     adding.add_argument("pictures", nargs="+", metavar="PICTURE", help=PICTURE_HELP)
     adding.add_argument("--json", action="store_true", help="one JSON object in a line for each picture")
 
+    health = added(commands, "health", "say how sound a classifier's labelled pictures are", run_health)
+    health.add_argument("classifier", metavar="SLUG")
+    health.add_argument("--json", action="store_true", help="one JSON object")
+    change = added(commands, "change", "say how a classifier's pictures are reviewed", run_change)
+    change.add_argument("classifier", metavar="SLUG")
+    change.add_argument("--opinions", type=int, metavar="N", help="so many reviewers' opinions decide a sample, 1 to 5")
+    change.add_argument("--known-share", type=int, metavar="PERCENT", help="so much of what is given is known, 0 to 50")
+    change.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def run_health(options: argparse.Namespace) -> bool:
+    with client_of(options) as client:
+        health = client.classifier_health(options.classifier)
+    said = (health.balance.says, health.quality.says, health.quality.expects, health.overlap.says, health.drift.says)
+    print(as_json(health) if options.json else "\n".join(said))
+    return True
+
+
+def run_change(options: argparse.Namespace) -> bool:
+    with client_of(options) as client:
+        made = client.change_classifier(options.classifier, opinions=options.opinions, known_share=options.known_share)
+    print(as_json(made) if options.json else f"{made.slug}  opinions: {made.opinions}, known: {made.known_share} %")
+    return True
+
 
 def run_list(options: argparse.Namespace) -> bool:
     with client_of(options) as client:
