@@ -29,6 +29,7 @@ from classifier.models import (
     Question,
     Review,
     Sample,
+    ShadowAnswer,
     TrainingRun,
     TrainingSet,
     Unpacking,
@@ -134,6 +135,15 @@ class ModelVersionAdmin(Untouchable, admin.ModelAdmin[ModelVersion]):
     @admin.display(description="validation accuracy")
     def accuracy(self, version: ModelVersion) -> str:
         return str(version.card.get("metrics", {}).get("validation", {}).get("accuracy", ""))
+
+
+@admin.register(ShadowAnswer)
+class ShadowAnswerAdmin(Untouchable, admin.ModelAdmin[ShadowAnswer]):
+    list_display = ("prediction", "version", "label", "probability", "differs", "created_at")
+    list_filter = ("differs", "version__classifier")
+    list_select_related = ("prediction", "version__classifier")
+    search_fields = ("prediction__id", "label")
+    date_hierarchy = "created_at"
 
 
 @admin.register(Prediction)

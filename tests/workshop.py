@@ -15,6 +15,22 @@ from classifier.models import User
 from django.contrib.auth.models import Group
 User.objects.get(username={name!r}).groups.add(Group.objects.get(name="maintainers"))
 """
+CONTRARY = """
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from classifier.ml.catalog import PRETRAINED
+from classifier.ml.handover import Card
+from classifier.models import Classifier, ModelVersion
+
+with TemporaryDirectory() as folder:
+    artifact = Path(folder) / "contrary"
+    shutil.copytree(PRETRAINED / "doodle", artifact)
+    card = Card.load(artifact)
+    replace(card, labels=(*card.labels[1:], card.labels[0])).save(artifact)
+    print(ModelVersion.objects.take_in(Classifier.objects.get(slug="doodle"), artifact).pk)
+"""
 EACH = 12
 SECONDS = 300  # twenty where nothing else wants the processors
 SHAPES: dict[str, list[tuple[float, float]]] = {
@@ -28,7 +44,7 @@ class Maintainer(Caller):
     """Its token may train."""
 
     def __init__(self, site: Site) -> None:
-        name = f"mary-{uuid.uuid4().hex[:6]}"
+        self.username = name = f"mary-{uuid.uuid4().hex[:6]}"
         super().__init__(site, name)
         self.site = site
         site.manage("shell", "-c", MAINTAINER.format(name=name))
@@ -64,6 +80,11 @@ class Maintainer(Caller):
         picture = {"strokes": drawn(label, random.Random(2)), "classifier": slug}
         answer: dict[str, Any] = self.post("/api/v1/predictions/?wait=30", json=picture).raise_for_status().json()
         return answer
+
+
+def contrary_candidate(site: Site) -> str:
+    """The id of a candidate of doodle: the bundled network, but it says the label that comes after the bundled one's."""
+    return site.manage("shell", "-c", CONTRARY).split()[-1]
 
 
 def drawn(label: str, chance: random.Random) -> list[list[list[float]]]:

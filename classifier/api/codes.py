@@ -63,6 +63,7 @@ CODES: dict[int, dict[str, str]] = {
         "gate_closed": "The version did not pass the gate; `fields` has the numbers.",
         "damaged_version": "A worker could not load the version.",
         "cannot_roll_back": "There is no earlier version to go back to.",
+        "cannot_shadow": "The version cannot answer unseen beside the live one.",
     },
     412: {"precondition_failed": "It has changed since you saw the ETag that `If-Match` names."},
     413: {"too_large": "The request is too large.", "image_too_large": "The picture has too many bytes or pixels."},

@@ -26,6 +26,7 @@ from classifier.actions.request_training import BadRecipe, CannotTrain
 from classifier.actions.retry_prediction import CannotRetry
 from classifier.actions.review_image import BadVerdict, StaleReview
 from classifier.actions.roll_back import CannotRollBack
+from classifier.actions.shadow_version import CannotShadow
 from classifier.actions.submit_image import IdempotencyKeyReused
 from classifier.actions.undo_review import CannotUndo
 from classifier.ml.gate import BadAnswers
@@ -108,7 +109,7 @@ def _what_changed(error: StaleReview) -> dict[str, Any]:
 
 def _about_versions(error: Exception) -> Response | None:
     match error:
-        case CannotRollBack() | DamagedVersion():
+        case CannotRollBack() | DamagedVersion() | CannotShadow():
             return Response(error_body(error.code, str(error)), status.HTTP_409_CONFLICT)
         case GateClosed():
             numbers = error.comparison.numbers() if error.comparison else {}

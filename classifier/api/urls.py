@@ -21,6 +21,7 @@ from classifier.api.queue import ReviewBatch, ReviewBatchUndo, ReviewNext, Revie
 from classifier.api.reviewers import ReviewerFigures
 from classifier.api.reviews import ImageReviews, ReviewUndo
 from classifier.api.samples import ClassifierSamples
+from classifier.api.shadows import VersionShadow, VersionUnshadow
 from classifier.api.tokens import TokenDetail, TokenList
 from classifier.api.training import TrainingRunCancel, TrainingRunDetail, TrainingRunList
 from classifier.api.versions import (
@@ -85,6 +86,8 @@ version_1 = [
     path("model-versions/<uuid:id>/confusion/", VersionConfusion.as_view(), name="model-version-confusion"),
     path("model-versions/<uuid:id>/promote/", VersionPromotion.as_view(), name="model-version-promote"),
     path("model-versions/<uuid:id>/roll-back/", VersionRollBack.as_view(), name="model-version-roll-back"),
+    path("model-versions/<uuid:id>/shadow/", VersionShadow.as_view(), name="model-version-shadow"),
+    path("model-versions/<uuid:id>/unshadow/", VersionUnshadow.as_view(), name="model-version-unshadow"),
     path("webhooks/", WebhookList.as_view(), name="webhook-list"),
     path("webhooks/<uuid:id>/", WebhookDetail.as_view(), name="webhook-detail"),
     path("webhooks/<uuid:id>/rotate/", WebhookRotation.as_view(), name="webhook-rotate"),

@@ -12,6 +12,7 @@ from classifier.models.promotions import Promotion
 from classifier.models.questions import Question
 from classifier.models.reviews import Review
 from classifier.models.samples import Sample, State, Verdict
+from classifier.models.shadows import ShadowAnswer
 from classifier.models.training import RunStatus, TrainingRun, TrainingSet
 from classifier.models.unpackings import Unpacking
 from classifier.models.versions import ModelVersion
@@ -40,6 +41,7 @@ __all__ = [
     "Review",
     "RunStatus",
     "Sample",
+    "ShadowAnswer",
     "State",
     "Status",
     "TrainingRun",

@@ -22,12 +22,16 @@ class PromotionQuerySet(models.QuerySet["Promotion"]):
         return related.defer("version__card", "replaced__card")
 
     def put_live(self, version: ModelVersion, **event: Any) -> Promotion:
-        """`version` takes the place of the live one, and that is remembered. The caller's transaction holds the classifier."""
+        """`version` takes the place of the live one, and that is remembered. The caller's transaction holds the classifier.
+
+        What shadowed stops: it was compared with a version that does not answer any more.
+        """
         replaced = ModelVersion.objects.live_for(version.classifier)
+        ModelVersion.objects.shadowing().filter(classifier=version.classifier).update(shadows_since=None)
         if replaced:
             ModelVersion.objects.filter(pk=replaced.pk).update(stage=Stage.RETIRED)
         ModelVersion.objects.filter(pk=version.pk).update(stage=Stage.LIVE, promoted_at=Now())
-        version.stage = Stage.LIVE
+        version.stage, version.shadows_since = Stage.LIVE, None
         return self.create(version=version, replaced=replaced, **event)
 
     def before(self, live: ModelVersion) -> ModelVersion | None:

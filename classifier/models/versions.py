@@ -80,6 +80,10 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
     def ever_live(self) -> ModelVersionQuerySet:
         return self.filter(Q(stage=Stage.LIVE) | Q(promoted_at__isnull=False))
 
+    def shadowing(self) -> ModelVersionQuerySet:
+        """Candidates that answer unseen what the live versions of their classifiers answer, one of a classifier."""
+        return self.filter(shadows_since__isnull=False).select_related("classifier")
+
     def damaged(self) -> ModelVersionQuerySet:
         return self.exclude(damage="")
 
@@ -89,12 +93,13 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
         return self.ever_live().filter(Q(stage=Stage.LIVE) | Exists(in_need), damage="")
 
     def note_damage(self, version: ModelVersion, damage: str) -> None:
-        """What a worker found when it loaded the files; empty where they are whole."""
-        self.filter(pk=version.pk).exclude(damage=damage).update(damage=damage)
+        """What a worker found when it loaded the files; empty where they are whole. What is damaged shadows no more."""
+        stopped = {"shadows_since": None} if damage else {}
+        self.filter(pk=version.pk).exclude(damage=damage).update(damage=damage, **stopped)
 
 
 class ModelVersion(models.Model):
-    """One trained network with its card. Never changes once made, but for its stage."""
+    """One trained network with its card. Never changes once made, but for its stage and whether it shadows."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     classifier = models.ForeignKey(Classifier, on_delete=models.CASCADE, related_name="versions")
@@ -106,6 +111,7 @@ class ModelVersion(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     promoted_at = models.DateTimeField(null=True, blank=True)
     damage = models.TextField(blank=True, editable=False, help_text="Why a worker could not load it, if it could not")
+    shadows_since = models.DateTimeField(null=True, blank=True, help_text="Answers unseen beside the live version since then")
 
     objects = ModelVersionQuerySet.as_manager()
 
@@ -114,6 +120,12 @@ class ModelVersion(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["classifier", "number"], name="version_number_unique_in_classifier"),
             models.UniqueConstraint(fields=["classifier"], condition=Q(stage=Stage.LIVE), name="one_live_version_per_classifier"),
+            models.UniqueConstraint(
+                fields=["classifier"], condition=Q(shadows_since__isnull=False), name="one_shadow_per_classifier"
+            ),
+            models.CheckConstraint(
+                condition=Q(shadows_since=None) | Q(stage=Stage.CANDIDATE, damage=""), name="only_whole_candidates_shadow"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ from classifier.models.measurements import answers_of, compared
 from classifier.models.versions import Stage
 from classifier.pages.charts import curves
 from classifier.pages.reports import facts, report
+from classifier.pages.shadows import beside_the_live_one
 from classifier.pages.visitors import account_behind
 from classifier.pages.workshop import maintainers_only
 
@@ -43,6 +44,7 @@ def version(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
         "facts": facts(found),
         "longest_note": LONGEST_NOTE,
         **_report(request, found, other),
+        **beside_the_live_one(request, found),
     }
     return render(request, "pages/workshop_version.html", context)
 

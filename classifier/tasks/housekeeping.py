@@ -17,7 +17,7 @@ from django.db import close_old_connections
 from classifier import dispatch
 from classifier.actions.sweep_storage import sweep_storage
 from classifier.models import Delivery, Job, Worker
-from classifier.tasks import delivering, fetching, predicting, training, unpacking
+from classifier.tasks import delivering, fetching, predicting, shadowing, training, unpacking
 
 BEAT_EVERY_S = 1.0
 RECONCILE_EVERY_S = 2.0
@@ -41,6 +41,7 @@ def start(**_: Any) -> None:
     repeat(beat, BEAT_EVERY_S)
     repeat(reconcile, RECONCILE_EVERY_S)
     repeat(tidy, TIDY_EVERY_S)
+    repeat(shadowing.shadow_answered, shadowing.LOOK_EVERY_S)
 
 
 @celeryd_after_setup.connect  # a pool of threads has no signal of its own, and `worker_ready` waits for the broker

@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 from collections import OrderedDict
+from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connections
@@ -29,12 +30,13 @@ class Answering(NamedTuple):
 
 
 class Networks:
-    """Versions never change, so what is loaded never goes stale; of more than eight, the one not asked for longest is dropped.
+    """Versions never change, so what is loaded never goes stale; of more than `at_most` the one not asked for longest is dropped.
 
     One thread asks; another loads what is to come. TensorFlow comes in with the first: after the worker has forked.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, at_most: int | None = None) -> None:
+        self._at_most = at_most or AT_MOST
         self._held: OrderedDict[uuid.UUID, Recognizer] = OrderedDict()
         self._last: dict[uuid.UUID, ModelVersion] = {}  # by classifier: what answered last
         self._tried: dict[uuid.UUID, float] = {}
@@ -53,6 +55,21 @@ class Networks:
                 self._last[live.classifier_id] = version
                 return Answering(version, recognizer)
         return self._first(live)
+
+    def ready(self, version: ModelVersion) -> Recognizer:
+        """This very version, loaded first where it is not: whoever asks waits. Raises BadCard."""
+        return self._find(version) or self._load(version)
+
+    def held(self, id: uuid.UUID) -> Recognizer | None:
+        """What is loaded of a version, if it is, without counting as having been asked for."""
+        with self._changing:
+            return self._held.get(id)
+
+    def keep_only(self, versions: Collection[uuid.UUID]) -> None:
+        """Drop all others."""
+        with self._changing:
+            for id in self._held.keys() - set(versions):
+                del self._held[id]
 
     def _first(self, live: ModelVersion) -> Answering:
         """While nothing is loaded that could answer, everybody waits."""
@@ -107,5 +124,5 @@ class Networks:
     def _hold(self, version: ModelVersion, recognizer: Recognizer) -> None:
         with self._changing:
             self._held[version.pk] = recognizer
-            while len(self._held) > AT_MOST:
+            while len(self._held) > self._at_most:
                 self._held.popitem(last=False)

@@ -7,6 +7,8 @@ import os
 import socket
 import threading
 import time
+import uuid
+from collections import deque
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -27,13 +29,16 @@ if TYPE_CHECKING:
 
 BATCH = 64
 AT_A_TIME_S = 2.0
+REMEMBERED = 256
 NO_MODEL = ("no_model", "This classifier has no trained network yet. Choose another classifier.")
 BROKEN_MODEL = ("model_unavailable", "The network's files are damaged. Ask the people who run the site to restore them.")
 BAD_IMAGE = ("bad_image", "The picture could not be read. Send it in another format.")
 
 logger = logging.getLogger(__name__)
 _answering = threading.Lock()
-_networks = Networks()
+networks = Networks()
+just_answered: deque[uuid.UUID] = deque(maxlen=REMEMBERED)
+"""The predictions that this process has answered and that nobody has asked a candidate about, the newest last."""
 
 
 def worker_name() -> str:
@@ -70,6 +75,11 @@ def _answer(claimed: list[Prediction]) -> None:
         except BadCard:
             outcomes += _failed(predictions, BROKEN_MODEL)
     record_predictions(outcomes=outcomes)
+    just_answered.extend(outcome.prediction.pk for outcome in outcomes if not outcome.error)
+
+
+def somebody_waits() -> bool:
+    return _answering.locked() or Prediction.objects.waiting().exists()
 
 
 def _failed(predictions: list[Prediction], error: tuple[str, str]) -> list[Outcome]:
@@ -83,7 +93,7 @@ def _by_live_version(claimed: list[Prediction]) -> Iterable[tuple[ModelVersion |
 
 
 def _recognized(live: ModelVersion, predictions: list[Prediction]) -> list[Outcome]:
-    version, recognizer = _networks.answering(live)
+    version, recognizer = networks.answering(live)
     outcomes, readable, inputs = [], [], []
     for prediction in predictions:
         try:
@@ -117,6 +127,6 @@ def warm_up() -> None:
     """Load and compile what answers for every classifier."""
     for version in ModelVersion.objects.live():
         try:
-            _networks.answering(version)
+            networks.answering(version)
         except BadCard:
             logger.warning("Nothing can answer for %s", version.classifier)

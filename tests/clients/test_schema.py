@@ -14,7 +14,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 import yaml
 
-from doodle_client import BadAnswer, answers, operations, reviewing, workshop
+from doodle_client import BadAnswer, answers, operations, reviewing, shadows, workshop
 from doodle_client.operations import ROOT, Operation
 from doodle_client.paging import RENAMED, HistoryFilters, QueueFilters
 from tests.clients.calling import sync_call
@@ -44,6 +44,10 @@ MODELS = {
     reviewing.Reviewer: "ReviewerOutput",
     reviewing.Share: "ShareOutput",
     reviewing.Shift: "ShiftOutput",
+    shadows.ShadowDifference: "ShadowPictureOutput",
+    shadows.ShadowPair: "ShadowPairOutput",
+    shadows.ShadowReport: "ShadowOutput",
+    shadows.ShadowSpeed: "ShadowSpeedOutput",
     workshop.Classifier: "ClassifierOutput",
     workshop.ClassifierDetail: "ClassifierDetailOutput",
     workshop.Label: "LabelOutput",
@@ -77,6 +81,9 @@ READ_AS = {
     operations.MODEL_VERSIONS: workshop.ModelVersion,
     operations.PROMOTE: workshop.ModelVersionDetail,
     operations.ROLL_BACK: workshop.ModelVersionDetail,
+    operations.SHADOW: shadows.ShadowReport,
+    operations.UNSHADOW: shadows.ShadowReport,
+    operations.SHADOW_REPORT: shadows.ShadowReport,
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 from doodle_client import ApiError, BadInput, NotTrained, ServerUnreachable, TrainingFailed, waiting
 from tests.clients.calling import Call
 from tests.clients.scripted import ID, IMAGE_ID, page, refusal, reply, server
-from tests.clients.workshop import CHANGE, CLASSIFIER, DETAIL, REVIEW, VERSION, run, sample, whole_run
+from tests.clients.workshop import CHANGE, CLASSIFIER, DETAIL, REVIEW, VERSION, run, sample, shadow, whole_run
 from tests.factories import HOUSE, picture
 
 CUT = b""
@@ -91,7 +91,16 @@ def test_a_slug_that_is_none_is_never_sent(call: Call, slug: str) -> None:
 
 def test_an_id_that_is_none_is_never_sent(call: Call) -> None:
     with server() as site:
-        for name in ("undo_review", "training_run", "cancel_training", "promote", "roll_back"):
+        for name in (
+            "undo_review",
+            "training_run",
+            "cancel_training",
+            "promote",
+            "roll_back",
+            "shadow",
+            "unshadow",
+            "shadow_report",
+        ):
             with pytest.raises(BadInput, match="is no id"):
                 call(site.url, name, "../users")
     assert site.received == []
@@ -148,8 +157,21 @@ def test_versions_are_listed_promoted_and_taken_back(call: Call) -> None:
     assert [asked.path.split(ID)[1] for asked in site.received[1:]] == ["/promote/", "/promote/", "/roll-back/"]
 
 
+def test_a_candidate_answers_unseen_and_where_it_differs_is_told(call: Call) -> None:
+    with server(reply(shadow(asked=0, differing=0, pairs=[], speed=None, pictures=[])), *[reply(shadow())] * 2) as site:
+        begun = call(site.url, "shadow", ID)
+        report = call(site.url, "shadow_report", ID)
+        call(site.url, "unshadow", ID)
+    assert (begun.asked, begun.speed, begun.shadows_since) == (0, None, datetime(2026, 1, 31, 8, tzinfo=UTC))
+    assert (report.differing, report.pairs[0].shadow, report.speed.times) == (2, "dog", 2.5)
+    assert (report.pictures[0].image.id, report.pictures[0].live) == (IMAGE_ID, "cat")
+    path = f"/api/v1/model-versions/{ID}/"
+    asked = [(one.method, one.path.removeprefix(path)) for one in site.received]
+    assert asked == [("POST", "shadow/"), ("GET", "shadow/"), ("POST", "unshadow/")]
+
+
 def test_what_may_have_been_done_and_has_no_key_is_not_sent_again(call: Call) -> None:
-    for name in ("promote", "roll_back", "cancel_training"):
+    for name in ("promote", "roll_back", "cancel_training", "shadow", "unshadow"):
         with server(CUT, CUT) as site, pytest.raises(ServerUnreachable) as cut:
             call(site.url, name, ID)
         assert (len(site.received), cut.value.sent) == (1, True)

@@ -64,3 +64,12 @@ def run(status: str = "queued", **fields: Any) -> dict[str, Any]:
 def whole_run(status: str = "queued", **fields: Any) -> dict[str, Any]:
     """As it stands alone."""
     return {**run(status, **fields), "history": [{"loss": 0.5}], "log": "epoch 1"}
+
+
+def shadow(**fields: Any) -> dict[str, Any]:
+    image = {"id": IMAGE_ID, "url": f"/api/v1/images/{IMAGE_ID}/file/", "width": 256, "height": 256, "source": "canvas"}
+    return {
+        "version": ID, "shadows_since": MADE_AT, "asked": 9, "differing": 2,
+        "pairs": [{"live": "cat", "shadow": "dog", "pictures": 2}], "speed": {"live_ms": 4.0, "shadow_ms": 10.0, "times": 2.5},
+        "pictures": [{"image": image, "live": "cat", "shadow": "dog", "probability": 0.75}], **fields,
+    }  # fmt: skip

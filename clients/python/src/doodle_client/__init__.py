@@ -20,6 +20,7 @@ from doodle_client.pictures import Picture
 from doodle_client.release import VERSION as __version__
 from doodle_client.retrying import Retries
 from doodle_client.reviewing import Health, Known, Reviewer, Share
+from doodle_client.shadows import ShadowDifference, ShadowPair, ShadowReport, ShadowSpeed
 from doodle_client.workshop import (
     Classifier,
     ClassifierDetail,
@@ -66,6 +67,10 @@ __all__ = [
     "Reviewer",
     "Sample",
     "ServerUnreachable",
+    "ShadowDifference",
+    "ShadowPair",
+    "ShadowReport",
+    "ShadowSpeed",
     "Share",
     "Token",
     "TrainingFailed",

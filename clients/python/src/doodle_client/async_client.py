@@ -19,6 +19,7 @@ from doodle_client.pictures import Picture, Sendable
 from doodle_client.plans import Plans
 from doodle_client.retrying import Plan, Retries
 from doodle_client.reviewing import Health, Known, Reviewer
+from doodle_client.shadows import ShadowReport
 from doodle_client.workshop import (
     Classifier,
     ClassifierDetail,
@@ -173,6 +174,15 @@ class AsyncClient:
 
     async def roll_back(self, version: Id) -> ModelVersionDetail:
         return await self._run(self._plans.roll_back(version))
+
+    async def shadow(self, version: Id) -> ShadowReport:
+        return await self._run(self._plans.shadow(version))
+
+    async def unshadow(self, version: Id) -> ShadowReport:
+        return await self._run(self._plans.unshadow(version))
+
+    async def shadow_report(self, version: Id) -> ShadowReport:
+        return await self._run(self._plans.shadow_report(version))
 
     def tokens(self) -> AsyncIterator[Token]:
         return self._each(self._plans.tokens())

@@ -19,6 +19,7 @@ from doodle_client.pictures import Picture, Sendable
 from doodle_client.plans import Plans
 from doodle_client.retrying import Plan, Retries
 from doodle_client.reviewing import Health, Known, Reviewer
+from doodle_client.shadows import ShadowReport
 from doodle_client.workshop import (
     Classifier,
     ClassifierDetail,
@@ -228,6 +229,18 @@ class Client:
     def roll_back(self, version: Id) -> ModelVersionDetail:
         """Put back what `version`, the live one, had replaced. Returns what is live now."""
         return self._run(self._plans.roll_back(version))
+
+    def shadow(self, version: Id) -> ShadowReport:
+        """Let a candidate answer, unseen, what people ask from now on; one of a classifier can. Begun anew it forgets."""
+        return self._run(self._plans.shadow(version))
+
+    def unshadow(self, version: Id) -> ShadowReport:
+        """Ask a candidate no more. What it answered stays to be looked at."""
+        return self._run(self._plans.unshadow(version))
+
+    def shadow_report(self, version: Id) -> ShadowReport:
+        """Where a candidate's answers, which nobody sees, are other than those that people got."""
+        return self._run(self._plans.shadow_report(version))
 
     def tokens(self) -> Iterator[Token]:
         """Your tokens, without their secrets."""

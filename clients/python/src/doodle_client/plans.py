@@ -16,6 +16,7 @@ from doodle_client.pictures import Picture, Sendable, sendable
 from doodle_client.reading import read
 from doodle_client.retrying import Plan, Retries, delivered
 from doodle_client.reviewing import Health, Known, Reviewer
+from doodle_client.shadows import ShadowReport
 from doodle_client.waiting import Patience, answered, trained
 from doodle_client.workshop import (
     Classifier,
@@ -160,6 +161,15 @@ class Plans:
 
     def roll_back(self, version: Id) -> Plan[ModelVersionDetail]:
         return self._fetch(operations.ROLL_BACK, ModelVersionDetail.of, version)
+
+    def shadow(self, version: Id) -> Plan[ShadowReport]:
+        return self._fetch(operations.SHADOW, ShadowReport.of, version)
+
+    def unshadow(self, version: Id) -> Plan[ShadowReport]:
+        return self._fetch(operations.UNSHADOW, ShadowReport.of, version)
+
+    def shadow_report(self, version: Id) -> Plan[ShadowReport]:
+        return self._fetch(operations.SHADOW_REPORT, ShadowReport.of, version)
 
     def tokens(self) -> Iterator[Plan[Sequence[Token]]]:
         return pages(operations.TOKENS, Token.of, {}, self.retries)

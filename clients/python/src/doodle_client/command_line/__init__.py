@@ -31,7 +31,8 @@ from doodle_client.release import VERSION
 
 SOME_FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 COMMANDS = (
-    login, predicting, history, showing, deleting, reviewing, queueing, reviewers, classifiers, labels, training, versions, tokens,
+    login, predicting, history, showing, deleting, reviewing, queueing, reviewers, classifiers, labels, training, versions,
+    tokens,
 )  # fmt: skip
 HINTS = {"not_authenticated": "Run doodle login, or set DOODLE_TOKEN."}
 

@@ -1,0 +1,105 @@
+"""Letting candidates answer unseen what people were answered, in a thread of its own and after them.
+
+Each worker asks about what it has answered itself. What it does not come to is forgotten: a shadow needs many pictures, not all.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from classifier.actions.record_shadow import record_shadow
+from classifier.ml.handover import BadCard
+from classifier.models import Guess, ModelVersion, Prediction
+from classifier.tasks import predicting
+from classifier.tasks.loading import Networks
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from classifier.ml.inference import Recognizer
+
+LOOK_EVERY_S = 1.0
+AT_A_TIME = 16
+"""What a network takes in one call. Under load it is the share that is asked about: so many a second."""
+HELD = 2
+"""Networks of candidates at once, apart from those that answer people, which they cannot push out."""
+
+logger = logging.getLogger(__name__)
+_networks = Networks(HELD)
+
+
+class Shown(NamedTuple):
+    """Predictions of one classifier whose pictures could be read, and these as the candidate takes them."""
+
+    predictions: Sequence[Prediction]
+    inputs: NDArray[np.uint8]
+
+
+def shadow_answered() -> None:
+    """A call's worth in any case, and all that is left while nobody waits for an answer."""
+    shadows = list(ModelVersion.objects.shadowing())
+    _networks.keep_only([version.pk for version in shadows])
+    if not shadows:
+        predicting.just_answered.clear()
+    while taken := _take():
+        for version in shadows:
+            _shadow(version, taken)
+        if predicting.somebody_waits():
+            return
+
+
+def _take() -> list[uuid.UUID]:
+    """The newest, since under load not all are come to."""
+    taken: list[uuid.UUID] = []
+    with suppress(IndexError):
+        while len(taken) < AT_A_TIME:
+            taken.append(predicting.just_answered.pop())
+    return taken
+
+
+def _shadow(version: ModelVersion, ids: Sequence[uuid.UUID]) -> None:
+    shown = _shown(version, ids)
+    if not shown.predictions:
+        return
+    try:
+        network = _networks.ready(version)
+    except BadCard:
+        return  # noted, which has ended it
+    started = time.perf_counter()
+    answers = network.answers(shown.inputs)
+    took_ms = (time.perf_counter() - started) * 1000
+    best = [Guess(*answer.guesses[0]) for answer in answers]
+    guesses = dict(zip([row.pk for row in shown.predictions], best, strict=True))
+    record_shadow(version=version, guesses=guesses, live_ms=_live_ms(version, shown), shadow_ms=took_ms)
+
+
+def _shown(version: ModelVersion, ids: Sequence[uuid.UUID]) -> Shown:
+    """Those that were answered, by another version, since this one shadows."""
+    since = {"finished_at__gte": version.shadows_since, "classifier": version.classifier_id}
+    found = Prediction.objects.answered().filter(pk__in=ids, **since).exclude(model_version=version)
+    readable, inputs = [], []
+    for prediction in found.select_related("image", "model_version"):
+        try:
+            inputs.append(prediction.image.network_input(version.input))
+            readable.append(prediction)
+        except Exception:
+            logger.exception("Image %s cannot be prepared for %s", prediction.image_id, version)
+    return Shown(readable, np.stack(inputs) if inputs else np.empty(0, np.uint8))
+
+
+def _live_ms(version: ModelVersion, shown: Shown) -> float | None:
+    """What the live version takes with the same pictures; None where they are not its own form, or somebody waits."""
+    live = shown.predictions[0].model_version
+    network: Recognizer | None = predicting.networks.held(live.pk) if live and live.input == version.input else None
+    if network is None or predicting.somebody_waits():
+        return None
+    started = time.perf_counter()
+    network.answers(shown.inputs)
+    return (time.perf_counter() - started) * 1000
