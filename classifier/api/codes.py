@@ -29,6 +29,7 @@ CODES: dict[int, dict[str, str]] = {
         "bad_label": "The labels cannot be changed so; `fields` names what to change.",
         "bad_reviewing": "The classifier cannot be reviewed so; `fields` names what to change.",
         "bad_recipe": "No recipe of that name trains this classifier.",
+        "bad_count": "So many pictures cannot be proposed at once.",
         "unknown_label": "The classifier has no such label.",
     },
     401: {

@@ -22,6 +22,7 @@ from classifier.actions.import_samples import ImportRefused
 from classifier.actions.issue_token import BadScopes
 from classifier.actions.mark_known import NotDecided
 from classifier.actions.promote_version import BadNote, DamagedVersion, GateClosed
+from classifier.actions.propose_pictures import BadCount
 from classifier.actions.request_training import BadRecipe, CannotTrain
 from classifier.actions.retry_prediction import CannotRetry
 from classifier.actions.review_image import BadVerdict, StaleReview
@@ -125,7 +126,7 @@ def _about_training(error: Exception) -> Response | None:
     match error:
         case LabelledOtherwise() | NotDecided() | CannotTrain() | CannotCancelRun():
             return Response(error_body(error.code, str(error)), status.HTTP_409_CONFLICT)
-        case BadClassifier() | BadLabel() | BadReviewing() | BadRecipe() | UnknownLabel() | UnknownGroup():
+        case BadClassifier() | BadLabel() | BadReviewing() | BadRecipe() | UnknownLabel() | UnknownGroup() | BadCount():
             return Response(error_body(error.code, str(error), {error.field: [str(error)]}), 400)
     return None
 

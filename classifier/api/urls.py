@@ -15,6 +15,7 @@ from classifier.api.imports import ClassifierImports
 from classifier.api.jobs import PredictionCancel, PredictionRetry, PredictionsAgain
 from classifier.api.known import ImageKnown
 from classifier.api.labels import ClassifierLabel, ClassifierLabelMerge, ClassifierLabels, LabelChanges
+from classifier.api.next_to_label import ClassifierNextToLabel
 from classifier.api.people import UserList
 from classifier.api.predictions import PredictionDetail, PredictionList
 from classifier.api.queue import ReviewBatch, ReviewBatchUndo, ReviewNext, ReviewQueue
@@ -76,6 +77,7 @@ version_1 = [
     path("classifiers/<slug:slug>/labels/<path:name>/merge/", ClassifierLabelMerge.as_view(), name="classifier-label-merge"),
     path("classifiers/<slug:slug>/labels/<path:name>/", ClassifierLabel.as_view(), name="classifier-label"),
     path("classifiers/<slug:slug>/label-changes/", LabelChanges.as_view(), name="label-change-list"),
+    path("classifiers/<slug:slug>/next-to-label/", ClassifierNextToLabel.as_view(), name="classifier-next-to-label"),
     path("classifiers/<slug:slug>/samples/", ClassifierSamples.as_view(), name="classifier-samples"),
     path("training-runs/", TrainingRunList.as_view(), name="training-run-list"),
     path("training-runs/<uuid:id>/", TrainingRunDetail.as_view(), name="training-run-detail"),

@@ -55,6 +55,7 @@ MODELS = {
     workshop.ModelVersion: "VersionOutput",
     workshop.ModelVersionDetail: "VersionDetailOutput",
     workshop.Sample: "QueuedOutput",
+    workshop.ToLabel: "ToLabelOutput",
     workshop.TrainingRun: "TrainingRunOutput",
     workshop.TrainingRunDetail: "TrainingRunDetailOutput",
     workshop.Word: "WordOutput",
@@ -144,6 +145,12 @@ def test_a_page_is_what_lists_answer() -> None:
 ])  # fmt: skip
 def test_every_filter_exists(operation: Operation, filters: set[str]) -> None:
     assert {RENAMED.get(name, name) for name in filters} | {"cursor"} <= parameters(operation)
+
+
+def test_how_many_are_to_be_labelled_can_be_said() -> None:
+    assert "count" in parameters(operations.NEXT_TO_LABEL)
+    results = SCHEMA["components"]["schemas"]["NextToLabelOutput"]["properties"]["results"]["items"]
+    assert results["$ref"].rpartition("/")[2] == MODELS[workshop.ToLabel]
 
 
 @pytest.mark.parametrize("operation", READ_AS, ids=lambda operation: f"{operation.method} {operation.path}")

@@ -82,6 +82,14 @@ def test_a_sample_is_a_picture_with_its_label(call: Call) -> None:
     assert picture(40) in uploaded.body
 
 
+def test_what_to_label_next_comes_with_what_a_verdict_needs(call: Call) -> None:
+    row = {"image": sample()["image"], "guesses": [{"label": "cat", "probability": 0.5}], "margin": 0.1, "seen": "new::0"}
+    with server(reply({"results": [row]})) as site:
+        (one,) = call(site.url, "next_to_label", "mine", count=7)
+    assert (site.received[0].path, site.received[0].query) == ("/api/v1/classifiers/mine/next-to-label/", {"count": ["7"]})
+    assert (one.image.id, one.guesses[0].label, one.margin, one.seen) == (IMAGE_ID, "cat", 0.1, "new::0")
+
+
 @pytest.mark.parametrize("slug", ["", "../users", "a b", "über"])
 def test_a_slug_that_is_none_is_never_sent(call: Call, slug: str) -> None:
     with server() as site, pytest.raises(BadInput, match="is no classifier's slug"):

@@ -148,6 +148,7 @@ RULES: dict[str, Rule] = {
     "POST classifiers/{slug}/labels/{name}/merge/": Rule("train", made_classifier, open_to=MAINTAINERS, hides=False),
     "POST classifiers/": Rule("train", only=MAINTAINERS),
     "POST classifiers/{slug}/samples/": Rule("train", made_classifier, open_to=MAINTAINERS, hides=False),
+    "GET classifiers/{slug}/next-to-label/": Rule("read", made_classifier, open_to=MAINTAINERS, hides=False),
     "GET training-runs/": Rule("read"),
     "POST training-runs/": Rule("train", only=MAINTAINERS),
     "GET training-runs/{id}/": Rule("read", run, open_to=MAINTAINERS),

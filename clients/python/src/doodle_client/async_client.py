@@ -28,6 +28,7 @@ from doodle_client.workshop import (
     ModelVersion,
     ModelVersionDetail,
     Sample,
+    ToLabel,
     TrainingRun,
     TrainingRunDetail,
 )
@@ -153,6 +154,9 @@ class AsyncClient:
 
     async def add_sample(self, classifier: str, picture: Picture | Sendable, label: str, *, key: str | None = None) -> Sample:
         return await self._run(self._plans.add_sample(classifier, picture, label, key))
+
+    async def next_to_label(self, classifier: str, *, count: int = 20) -> tuple[ToLabel, ...]:
+        return await self._run(self._plans.next_to_label(classifier, count))
 
     async def train(self, classifier: str, *, recipe: str = "", from_nothing: bool = False, wait: float = 0) -> TrainingRunDetail:
         return await self._run(self._plans.train(classifier, recipe, from_nothing, wait))

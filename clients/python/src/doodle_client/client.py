@@ -28,6 +28,7 @@ from doodle_client.workshop import (
     ModelVersion,
     ModelVersionDetail,
     Sample,
+    ToLabel,
     TrainingRun,
     TrainingRunDetail,
 )
@@ -198,6 +199,13 @@ class Client:
     def add_sample(self, classifier: str, picture: Picture | Sendable, label: str, *, key: str | None = None) -> Sample:
         """Add a picture of which the label is known, to be learnt from. An address is refused: send the picture itself."""
         return self._run(self._plans.add_sample(classifier, picture, label, key))
+
+    def next_to_label(self, classifier: str, *, count: int = 20) -> tuple[ToLabel, ...]:
+        """For who trains a classifier: the pictures whose labels would teach it most, 100 at most.
+
+        `review` takes their `image.id` and `seen`; then ask again.
+        """
+        return self._run(self._plans.next_to_label(classifier, count))
 
     def train(self, classifier: str, *, recipe: str = "", from_nothing: bool = False, wait: float = 0) -> TrainingRunDetail:
         """Train a candidate from what people said, or join the run that is under way.

@@ -26,6 +26,7 @@ from doodle_client.workshop import (
     ModelVersion,
     ModelVersionDetail,
     Sample,
+    ToLabel,
     TrainingRun,
     TrainingRunDetail,
 )
@@ -133,6 +134,9 @@ class Plans:
     def add_sample(self, classifier: str, picture: Picture | Sendable, label: str, key: str | None) -> Plan[Sample]:
         body = _body(sendable(picture), label=label)
         return self._fetch(operations.ADD_SAMPLE, Sample.of, slug=classifier, key=key, **body)
+
+    def next_to_label(self, classifier: str, count: int) -> Plan[tuple[ToLabel, ...]]:
+        return self._fetch(operations.NEXT_TO_LABEL, ToLabel.listed, slug=classifier, params={"count": count})
 
     def train(self, classifier: str, recipe: str, from_nothing: bool, wait: float) -> Plan[TrainingRunDetail]:
         patience = Patience.of(wait)

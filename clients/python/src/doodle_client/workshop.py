@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from doodle_client.answers import Image, Json, fields_of, given
+from doodle_client.answers import Guess, Image, Json, fields_of, given
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,25 @@ class Sample:
     @classmethod
     def of(cls, data: Json) -> Self:
         return cls(**{**fields_of(cls, data), "word": given(Word.of, data["word"]), "image": Image.of(data["image"])})
+
+
+@dataclass(frozen=True, slots=True)
+class ToLabel:
+    """A picture whose label would teach a classifier much, with what it answered; `margin` is how sure it was, 0 to 1."""
+
+    image: Image
+    guesses: tuple[Guess, ...]
+    margin: float
+    seen: str
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        guesses = tuple(map(Guess.of, data["guesses"]))
+        return cls(**{**fields_of(cls, data), "image": Image.of(data["image"]), "guesses": guesses})
+
+    @classmethod
+    def listed(cls, data: Json) -> tuple[Self, ...]:
+        return tuple(map(cls.of, data["results"]))
 
 
 @dataclass(frozen=True, slots=True)
