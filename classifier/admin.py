@@ -18,6 +18,7 @@ from classifier.models import (
     BatchFile,
     Classifier,
     Delivery,
+    Explanation,
     Fetch,
     Image,
     KeyedCall,
@@ -175,6 +176,15 @@ class ReviewAdmin(Recorded, admin.ModelAdmin[Review]):
     list_select_related = ("label", "by")
     search_fields = ("id", "sample__image__id", "label__name", "by__username", "reason")
     date_hierarchy = "created_at"
+
+
+@admin.register(Explanation)
+class ExplanationAdmin(Untouchable, admin.ModelAdmin[Explanation]):
+    list_display = ("prediction", "label", "status", "attempt", "asked_at", "finished_at")
+    list_filter = ("status",)
+    list_select_related = ("prediction",)
+    search_fields = ("prediction__id", "label")
+    exclude = ("nearest", "of_label", "of_rival")
 
 
 @admin.register(Question)

@@ -15,6 +15,7 @@ from django.db import transaction
 
 PREDICT_PENDING = "classifier.predict_pending"
 PREDICTIONS_QUEUE = "predictions"
+EXPLAIN_PENDING = "classifier.explain_pending"
 FETCH_PENDING = "classifier.fetch_pending"
 FETCHING_QUEUE = "fetching"
 TRAIN_PENDING = "classifier.train_pending"
@@ -56,6 +57,7 @@ class Waker:
 
 
 _wake_predictors = Waker(PREDICT_PENDING, PREDICTIONS_QUEUE)
+_wake_explainers = Waker(EXPLAIN_PENDING, PREDICTIONS_QUEUE)
 _wake_fetchers = Waker(FETCH_PENDING, FETCHING_QUEUE)
 _wake_trainers = Waker(TRAIN_PENDING, TRAINING_QUEUE)
 
@@ -63,6 +65,11 @@ _wake_trainers = Waker(TRAIN_PENDING, TRAINING_QUEUE)
 def wake_predictors() -> None:
     """Let a worker know, once the transaction is committed, that predictions are waiting."""
     transaction.on_commit(_wake_predictors)
+
+
+def wake_explainers() -> None:
+    """The same for explanations, which are made by those who answer."""
+    transaction.on_commit(_wake_explainers)
 
 
 def wake_fetchers() -> None:

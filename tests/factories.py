@@ -15,7 +15,19 @@ import PIL.ImageDraw
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from classifier.models import Batch, BatchFile, Classifier, Image, Label, ModelVersion, Prediction, Sample, User, Worker
+from classifier.models import (
+    Batch,
+    BatchFile,
+    Classifier,
+    Explanation,
+    Image,
+    Label,
+    ModelVersion,
+    Prediction,
+    Sample,
+    User,
+    Worker,
+)
 from classifier.models.images import DISPLAY_SIDE
 from classifier.models.people import REVIEWERS
 from classifier.models.predictions import PENDING
@@ -79,6 +91,15 @@ def make_answer(owner: User | None = None, *, label: str = "cat", **fields: Any)
     guesses = [{"label": name, "probability": p} for name, p in ((label, 0.8), ("dog", 0.1), ("bird", 0.05))]
     given = {"status": "succeeded", "label": label, "probability": 0.8, "unsure": False, "guesses": guesses}
     return make_prediction(owner, **{**given, **fields})
+
+
+def make_explanation(prediction: Prediction | None = None, **fields: Any) -> Explanation:
+    """One that a worker has made: a cat that came with the data set is nearest, then whatever `fields` say."""
+    asked = prediction or make_answer()
+    near = {"label": "cat", "alike": 0.9134, "image": "", "picture": "data:image/png;base64,iVBORw0KGgo="}
+    found = {"nearest": [near], "of_label": near, "of_rival": {**near, "label": "dog", "alike": 0.741}}
+    given = {"label": asked.label, "status": "succeeded", "finished_at": timezone.now(), "heatmap": picture(280), **found}
+    return Explanation.objects.create(prediction=asked, **{**given, **fields})
 
 
 def make_sample(label: str = "cat", suggestion: str = "", suspicion: float = 0.9, **fields: Any) -> Sample:

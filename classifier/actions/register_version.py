@@ -19,6 +19,7 @@ def register_version(*, artifact: Path) -> tuple[ModelVersion, bool]:
     """
     card = Card.load(artifact)
     card.check_weights(artifact)
+    card.check_examples(artifact)
     if card.input not in PREPARED_AS:
         possible = " or ".join(PREPARED_AS)
         raise BadCard(f"{artifact}: the site cannot give a network its input as {card.input!r}. Train it on {possible}.")

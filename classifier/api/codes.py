@@ -56,6 +56,8 @@ CODES: dict[int, dict[str, str]] = {
         "cannot_undo": "The verdict was taken back before, or another rests on it.",
         "not_decided": "Nobody has decided yet what the sample shows.",
         "not_queued": "The prediction does not wait any more.",
+        "not_answered": "There is no answer yet that could be explained.",
+        "cannot_explain": "The answer could not be explained; the message says why.",
         "not_failed": "Only what failed is asked once more.",
         "labelled_otherwise": "The picture has another label here already.",
         "cannot_cancel": "The training run has ended.",

@@ -18,6 +18,7 @@ from classifier.actions.cancel_prediction import CannotCancel
 from classifier.actions.cancel_training import CannotCancel as CannotCancelRun
 from classifier.actions.change_classifier import BadReviewing
 from classifier.actions.create_classifier import BadClassifier
+from classifier.actions.explain_prediction import NotAnswered, UnknownGuess
 from classifier.actions.import_samples import ImportRefused
 from classifier.actions.issue_token import BadScopes
 from classifier.actions.mark_known import NotDecided
@@ -70,7 +71,7 @@ def _our_own(error: Exception) -> Response | None:
     match error:
         case BadSubmission():
             return Response(error_body(error.code, str(error)), status_of_refusal(error))
-        case IdempotencyKeyReused() | CannotUndo() | CannotCancel() | CannotRetry():
+        case IdempotencyKeyReused() | CannotUndo() | CannotCancel() | CannotRetry() | NotAnswered():
             return Response(error_body(error.code, str(error)), status.HTTP_409_CONFLICT)
         case StaleReview():
             return Response(error_body(error.code, str(error), _what_changed(error)), status.HTTP_409_CONFLICT)
@@ -126,7 +127,9 @@ def _about_training(error: Exception) -> Response | None:
     match error:
         case LabelledOtherwise() | NotDecided() | CannotTrain() | CannotCancelRun():
             return Response(error_body(error.code, str(error)), status.HTTP_409_CONFLICT)
-        case BadClassifier() | BadLabel() | BadReviewing() | BadRecipe() | UnknownLabel() | UnknownGroup() | BadCount():
+        case BadClassifier() | BadLabel() | BadReviewing() | BadRecipe() | BadCount():
+            return Response(error_body(error.code, str(error), {error.field: [str(error)]}), 400)
+        case UnknownLabel() | UnknownGuess() | UnknownGroup():
             return Response(error_body(error.code, str(error), {error.field: [str(error)]}), 400)
     return None
 

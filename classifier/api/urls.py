@@ -9,6 +9,7 @@ from classifier.api.bulk import BatchCancel, BatchDetail, BatchList, BatchResult
 from classifier.api.classifiers import ClassifierDetail, ClassifierList
 from classifier.api.dataset_health import ClassifierHealth
 from classifier.api.events import BatchEvents, PredictionEvents, TrainingRunEvents
+from classifier.api.explanations import ImageExplanation, ImageHeatmap
 from classifier.api.exports import Export
 from classifier.api.images import ImageDetail, ImageFile, ImageSeen
 from classifier.api.imports import ClassifierImports
@@ -60,6 +61,8 @@ version_1 = [
     path("images/<uuid:id>/", ImageDetail.as_view(), name="image-detail"),
     path("images/<uuid:id>/file/", ImageFile.as_view(), name="image-file"),
     path("images/<uuid:id>/seen/", ImageSeen.as_view(), name="image-seen"),
+    path("images/<uuid:id>/heatmap/", ImageHeatmap.as_view(), name="image-heatmap"),
+    path("images/<uuid:id>/explanation/", ImageExplanation.as_view(), name="image-explanation"),
     path("images/<uuid:id>/reviews/", ImageReviews.as_view(), name="image-reviews"),
     path("images/<uuid:id>/known/", ImageKnown.as_view(), name="image-known"),
     path("reviews/<uuid:id>/undo/", ReviewUndo.as_view(), name="review-undo"),

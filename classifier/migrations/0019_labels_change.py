@@ -7,7 +7,7 @@ import classifier.models.identifiers
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classifier", "0017_samples_are_held"),
+        ("classifier", "0018_explanations"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classifier", "0017_samples_are_held"),
+        ("classifier", "0019_labels_change"),
     ]
 
     operations = [

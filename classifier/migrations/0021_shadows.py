@@ -8,7 +8,7 @@ import classifier.models.identifiers
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classifier", "0017_samples_are_held"),
+        ("classifier", "0020_opinions"),
     ]
 
     operations = [

@@ -2,6 +2,7 @@
 
 from classifier.models.batches import Batch, BatchFile
 from classifier.models.classifiers import Classifier, Label
+from classifier.models.explanations import Explanation, Neighbour
 from classifier.models.fetches import Fetch
 from classifier.models.idempotency import KeyedCall
 from classifier.models.images import Image
@@ -26,6 +27,7 @@ __all__ = [
     "Classifier",
     "Delivery",
     "DeliveryStatus",
+    "Explanation",
     "Fetch",
     "Guess",
     "Image",
@@ -34,6 +36,7 @@ __all__ = [
     "Label",
     "LabelChange",
     "ModelVersion",
+    "Neighbour",
     "Person",
     "Prediction",
     "Promotion",

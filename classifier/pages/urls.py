@@ -21,6 +21,7 @@ from classifier.pages import (
     verdict,
     versions,
     webhooks,
+    why,
     workshop,
 )
 
@@ -32,6 +33,8 @@ urlpatterns = [
     path("images/<uuid:id>/answer/", result.answer, name="answer"),
     path("images/<uuid:id>/file/", result.image_file, name="image-file"),
     path("images/<uuid:id>/seen/", result.image_seen, name="image-seen"),
+    path("images/<uuid:id>/why/", why.why, name="why"),
+    path("images/<uuid:id>/heatmap/", why.heatmap, name="image-heatmap"),
     path("images/<uuid:id>/delete/", result.image_delete, name="image-delete"),
     path("images/<uuid:id>/ask/", result.image_ask, name="image-ask"),
     path("images/<uuid:id>/review/", verdict.image_review, name="image-review"),

@@ -16,8 +16,8 @@ from django.db import close_old_connections
 
 from classifier import dispatch
 from classifier.actions.sweep_storage import sweep_storage
-from classifier.models import Delivery, Job, Worker
-from classifier.tasks import delivering, fetching, predicting, shadowing, training, unpacking
+from classifier.models import Delivery, Explanation, Job, Worker
+from classifier.tasks import delivering, explaining, fetching, predicting, shadowing, training, unpacking
 
 BEAT_EVERY_S = 1.0
 RECONCILE_EVERY_S = 2.0
@@ -40,6 +40,7 @@ def start(**_: Any) -> None:
     beat()
     repeat(beat, BEAT_EVERY_S)
     repeat(reconcile, RECONCILE_EVERY_S)
+    repeat(explaining.explain_waiting, RECONCILE_EVERY_S)
     repeat(tidy, TIDY_EVERY_S)
     repeat(shadowing.shadow_answered, shadowing.LOOK_EVERY_S)
 
@@ -94,13 +95,14 @@ def reconcile() -> None:
 def tidy() -> None:
     """A folder of stored pictures a minute, which is all of them in some four hours.
 
-    Expired sessions and old deliveries at first and once a day.
+    Expired sessions, old deliveries and old explanations at first and once a day.
     """
     minute = next(_minutes)
     sweep_storage(step=_first_folder + minute)
     if minute % MINUTES_A_DAY == 0:
         call_command("clearsessions")
         Delivery.objects.forget_old()
+        Explanation.objects.forget_old()
 
 
 def repeat(action: Callable[[], None], seconds: float) -> None:

@@ -126,3 +126,7 @@ class Networks:
             self._held[version.pk] = recognizer
             while len(self._held) > self._at_most:
                 self._held.popitem(last=False)
+
+
+networks = Networks()
+"""Those of this process."""

@@ -20,7 +20,7 @@ from classifier.actions.claim_predictions import claim_predictions
 from classifier.actions.record_predictions import Outcome, record_predictions
 from classifier.ml.handover import BadCard
 from classifier.models import Guess, ModelVersion, Prediction
-from classifier.tasks.loading import Networks
+from classifier.tasks.loading import networks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +36,6 @@ BAD_IMAGE = ("bad_image", "The picture could not be read. Send it in another for
 
 logger = logging.getLogger(__name__)
 _answering = threading.Lock()
-networks = Networks()
 just_answered: deque[uuid.UUID] = deque(maxlen=REMEMBERED)
 """The predictions that this process has answered and that nobody has asked a candidate about, the newest last."""
 

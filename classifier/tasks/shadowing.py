@@ -18,7 +18,7 @@ from classifier.actions.record_shadow import record_shadow
 from classifier.ml.handover import BadCard
 from classifier.models import Guess, ModelVersion, Prediction
 from classifier.tasks import predicting
-from classifier.tasks.loading import Networks
+from classifier.tasks.loading import Networks, networks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,7 +97,7 @@ def _shown(version: ModelVersion, ids: Sequence[uuid.UUID]) -> Shown:
 def _live_ms(version: ModelVersion, shown: Shown) -> float | None:
     """What the live version takes with the same pictures; None where they are not its own form, or somebody waits."""
     live = shown.predictions[0].model_version
-    network: Recognizer | None = predicting.networks.held(live.pk) if live and live.input == version.input else None
+    network: Recognizer | None = networks.held(live.pk) if live and live.input == version.input else None
     if network is None or predicting.somebody_waits():
         return None
     started = time.perf_counter()

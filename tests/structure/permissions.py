@@ -130,6 +130,8 @@ RULES: dict[str, Rule] = {
     "DELETE images/{id}/": Rule("predict", image),
     "GET images/{id}/file/": Rule("read", image, open_to=REVIEWERS),
     "GET images/{id}/seen/": Rule("read", image, open_to=REVIEWERS),
+    "GET images/{id}/heatmap/": Rule("read", image, open_to=REVIEWERS),
+    "GET images/{id}/explanation/": Rule("read", image, open_to=REVIEWERS),
     "GET images/{id}/reviews/": Rule("read", image, open_to=REVIEWERS),
     "POST images/{id}/reviews/": Rule("review", image, open_to=REVIEWERS),
     "PUT images/{id}/known/": Rule("train", image, only=MAINTAINERS, open_to=MAINTAINERS, also=frozenset({409})),

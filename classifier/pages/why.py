@@ -1,0 +1,80 @@
+"""`/images/<id>/why/`: where in the picture the evidence is, and which known pictures it is like."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from classifier import policy
+from classifier.actions.explain_prediction import NotAnswered, UnknownGuess, explain_prediction
+from classifier.models import Explanation, Image, Neighbour, Person, Prediction, Sample, Status, Worker
+from classifier.pages.reviewing import id_in
+from classifier.pages.visitors import person_behind
+from classifier.serving import picture_response
+
+
+@require_safe
+@never_cache
+def why(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """Asks for it with the first look. Of the `label` in the address, or of the best guess."""
+    person = person_behind(request)
+    prediction = _prediction(person, id, request.GET.get("prediction"))
+    try:
+        label = request.GET.get("label", "").replace("\0", "")
+        explanation = explain_prediction(by=person, prediction=prediction, label=label)
+    except UnknownGuess as error:
+        raise Http404(str(error)) from error
+    except (NotAnswered, policy.TooManyPictures) as error:
+        messages.error(request, str(error))
+        return redirect(_way_back(person, prediction))
+    return render(request, "pages/why.html", _shown(person, prediction, explanation))
+
+
+@require_safe
+def heatmap(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """The PNG of what has been made; asking for one is the page's."""
+    made = Explanation.objects.filter(prediction__image__in=policy.images_open_to(person_behind(request)), prediction__image=id)
+    wanted = {"prediction": id_in(request.GET.get("prediction", "")), "label": request.GET.get("label", "").replace("\0", "")}
+    found = get_object_or_404(made, status=Status.SUCCEEDED, **wanted)
+    return picture_response(bytes(found.heatmap or b""), "image/png", f"{id}-heatmap")
+
+
+def _prediction(person: Person, image: uuid.UUID, given: str | None) -> Prediction:
+    """The one in the address, or the last that was answered."""
+    open_to = Prediction.objects.filter(image=image, image__in=policy.images_open_to(person)).with_image()
+    if given is None:
+        return get_object_or_404(open_to.answered().newest_first()[:1])
+    return get_object_or_404(open_to, pk=id_in(given))
+
+
+def _shown(person: Person, prediction: Prediction, explanation: Explanation) -> dict[str, Any]:
+    return {
+        "prediction": prediction,
+        "image": prediction.image,
+        "explanation": explanation,
+        "neighbours": _with_images(person, explanation.neighbours),
+        "no_worker": explanation.pending and not Worker.objects.alive().exists(),
+        "back": _way_back(person, prediction),
+    }
+
+
+def _with_images(person: Person, neighbours: list[Neighbour]) -> list[tuple[Neighbour, Image | None]]:
+    """Each with the picture that this person may see, if it is somebody's."""
+    ids = [one.image for one in neighbours if one.image]
+    open_to = {image.pk: image for image in policy.images_open_to(person).filter(pk__in=ids).defer("pixels", "strokes")}
+    return [(one, open_to.get(one.image) if one.image else None) for one in neighbours]
+
+
+def _way_back(person: Person, prediction: Prediction) -> str:
+    """To the result, or for a reviewer to what they judge."""
+    if policy.owns(person, prediction.image):
+        return reverse("pages:result", args=[prediction.image_id])
+    judged = Sample.objects.filter(image=prediction.image, classifier=prediction.classifier).first()
+    return reverse("pages:review-sample", args=[judged.pk]) if judged else reverse("pages:review")
