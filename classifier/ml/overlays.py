@@ -31,7 +31,7 @@ def laid_over(picture: NDArray[np.uint8], heat: Floats) -> bytes:
     mixed = grey * (1 - share) + np.array(ORANGE) * share
     mixed[_outline(warm > 0.5)] = PURPLE
     file = io.BytesIO()
-    Image.fromarray(mixed.round().astype(np.uint8)).save(file, "PNG", optimize=True)
+    Image.fromarray(mixed.round().astype(np.uint8)).save(file, "PNG")
     return file.getvalue()
 
 
