@@ -23,6 +23,7 @@ PATIENCE = timedelta(seconds=10)
 KEPT_FOR = timedelta(days=30)
 AGAIN_AFTER = timedelta(minutes=1)
 CRASHED = "Three workers did not survive it. Tell the people who run the site."
+LEAST_SHOWN = 0.005
 NONE_KEPT = "No examples were kept of what this version was trained on."
 
 
@@ -136,7 +137,8 @@ class Explanation(Leased):
     def _about(self, rival: Guess) -> str:
         called = "Runner-up" if self.prediction.label == self.label else "The best guess"
         nearest = f", whose nearest example is {self.of_rival['alike']:.2f} alike" if self.of_rival else ""
-        return f"{called}: {rival.label}, {rival.probability:.2f}{nearest}."
+        probability = f"{rival.probability:.2f}" if rival.probability >= LEAST_SHOWN else "under 0.01"
+        return f"{called}: {rival.label}, {probability}{nearest}."
 
 
 def rival_of(prediction: Prediction, label: str) -> Guess | None:

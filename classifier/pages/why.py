@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -33,8 +34,9 @@ def why(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
         raise Http404(str(error)) from error
     except (NotAnswered, policy.TooManyPictures) as error:
         messages.error(request, str(error))
-        return redirect(_way_back(person, prediction))
-    return render(request, "pages/why.html", _shown(person, prediction, explanation))
+        return redirect(_way_back(request, person, prediction))
+    back = _way_back(request, person, prediction)
+    return render(request, "pages/why.html", {**_shown(person, prediction, explanation), "back": back})
 
 
 @require_safe
@@ -61,7 +63,6 @@ def _shown(person: Person, prediction: Prediction, explanation: Explanation) -> 
         "explanation": explanation,
         "neighbours": _with_images(person, explanation.neighbours),
         "no_worker": explanation.pending and not Worker.objects.alive().exists(),
-        "back": _way_back(person, prediction),
     }
 
 
@@ -72,8 +73,11 @@ def _with_images(person: Person, neighbours: list[Neighbour]) -> list[tuple[Neig
     return [(one, open_to.get(one.image) if one.image else None) for one in neighbours]
 
 
-def _way_back(person: Person, prediction: Prediction) -> str:
-    """To the result, or for a reviewer to what they judge."""
+def _way_back(request: HttpRequest, person: Person, prediction: Prediction) -> str:
+    """Where `next` in the address leads to; else to the result, or for a reviewer to what they judge."""
+    back = request.GET.get("next", "")
+    if url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        return back
     if policy.owns(person, prediction.image):
         return reverse("pages:result", args=[prediction.image_id])
     judged = Sample.objects.filter(image=prediction.image, classifier=prediction.classifier).first()

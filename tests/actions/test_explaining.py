@@ -112,6 +112,8 @@ def test_the_sentence_says_what_the_numbers_say(owner: User) -> None:
     answer = make_answer(owner)
     whole = "Nearest example: cat (0.91 alike). Runner-up: dog, 0.10, whose nearest example is 0.74 alike."
     assert make_explanation(answer).sentence == whole
+    guesses = [{"label": "cat", "probability": 0.99}, {"label": "dog", "probability": 0.003}]
+    assert "Runner-up: dog, under 0.01," in make_explanation(make_answer(owner, guesses=guesses)).sentence
     of_dog = make_explanation(answer, label="dog", of_label={**CAT.kept(), "label": "dog", "alike": 0.741}, of_rival=CAT.kept())
     said = "Nearest example: cat (0.91 alike). The nearest dog is 0.74 alike. The best guess: cat, 0.80, whose nearest example"
     assert of_dog.sentence.startswith(said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -95,11 +96,16 @@ def test_other_peoples_pictures_are_not_shown_but_to_reviewers(client: Client, o
     assert reverse("pages:review-sample", args=[sample.pk]) in page
 
 
-def test_a_reviewer_is_led_to_it_by_a_key(owner: User) -> None:
+def test_a_reviewer_is_led_to_it_by_a_key_and_back_to_the_same_selection(owner: User) -> None:
     prediction = make_answer(owner)
-    sample = make_sample(image=prediction.image)
-    page = browser_of(make_reviewer()).get(reverse("pages:review-sample", args=[sample.pk])).content.decode()
-    assert f'{reverse("pages:why", args=[prediction.image_id])}?prediction={prediction.pk}" data-key="w"' in page
+    here = f"{reverse('pages:review-sample', args=[make_sample(image=prediction.image).pk])}?state=all"
+    reviewer = browser_of(make_reviewer())
+    link = re.search(r'href="([^"]+)" data-key="w"', reviewer.get(here).content.decode())
+    assert link
+    why_it = html.unescape(link.group(1))
+    assert f'href="{here}"' in reviewer.get(why_it).content.decode()
+    elsewhere = reviewer.get(reverse("pages:why", args=[prediction.image_id]), {"next": "https://example.com/"})
+    assert "example.com" not in elsewhere.content.decode().partition("actions")[2].partition("</div>")[0]
 
 
 def test_strangers_and_visitors_see_nothing_of_it(owner: User, stranger: User) -> None:
