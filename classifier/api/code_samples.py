@@ -7,9 +7,9 @@ from typing import Any
 from classifier.api.examples import ID, example_of
 from classifier.programs import Answer, Call, Caller, programs
 
-IN_ADDRESS = {"id": ID, "slug": "doodle", "username": "ada"}
+IN_ADDRESS = {"id": ID, "slug": "doodle", "name": "cat", "username": "ada"}
 FILES = {"image": "cat.png", "file": "pictures.zip"}
-IN_QUERY = {"classifier": "doodle"}
+IN_QUERY = {"classifier": "doodle", "prediction": ID}
 OF_TYPE = {"text/event-stream": Answer.EVENTS, "application/json": Answer.JSON}
 HIGHLIGHTED = {"curl": "Shell", "Python": "Python", "JavaScript": "JavaScript"}
 Operation = dict[str, Any]
