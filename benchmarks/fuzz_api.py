@@ -8,7 +8,9 @@ from __future__ import annotations
 import argparse
 import base64
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,7 +26,9 @@ from tests.running import ROOT, WEB, Site
 if TYPE_CHECKING:
     from tests.structure.permissions import Rule
 
-SCHEMATHESIS = "schemathesis==4.32.5"
+UV = shutil.which("uv", path=os.pathsep.join([str(ROOT / ".venv/bin"), os.environ["PATH"]]))
+RUN = [str(UV), "tool", "run", "--from", "schemathesis==4.32.5", "schemathesis"]
+OFFLINE = {**os.environ, "UV_OFFLINE": "1"}
 ALL_CHECKS = ("--exclude-checks", "positive_data_acceptance")
 LIMITS = {"DOODLE_RATE": "100000", "DOODLE_QUOTA": "10000000"}
 PASSWORD = "a long enough secret"  # noqa: S105  of accounts that live as long as the run
@@ -47,12 +51,18 @@ def main() -> None:
     parser.add_argument("--examples", type=int, default=50, help="for each operation (50)")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    failed = [name for name in options.database or ("sqlite", "postgresql") if not fuzz(name, options.examples, options.seed)]
+    given = {"examples": options.examples, "seed": options.seed}
+    failed = [name for name in options.database or ("sqlite", "postgresql") if not fuzz(name, **given)]
     sys.exit(f"Failures on {' and '.join(failed)}." if failed else 0)
 
 
-def fuzz(database: str, examples: int, seed: int) -> bool:
-    """Whether nothing failed, on a site of its own without workers."""
+def at_hand() -> bool:
+    """Whether uv has Schemathesis, so that nothing is fetched."""
+    return UV is not None and subprocess.run([*RUN, "--version"], env=OFFLINE, capture_output=True, check=False).returncode == 0
+
+
+def fuzz(database: str, *, examples: int, seed: int = 1, seconds: int | None = None) -> bool:
+    """Whether nothing failed, or in so many seconds, which are then used up, on a site of its own without workers."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="doodle-fuzz-")))
         url = {"DATABASE_URL": stack.enter_context(servers.postgresql())} if database == "postgresql" else {}
@@ -60,8 +70,10 @@ def fuzz(database: str, examples: int, seed: int) -> bool:
         stack.callback(site.stop)
         made = _started(site)
         (folder / "schemathesis.toml").write_text(_config(made["things"]))
+        command = _command(folder, site.url, made["token"], "--max-examples", str(examples), "--seed", str(seed))
+        command += ["--max-time", str(seconds)] if seconds else []
         print(f"{database}:", flush=True)
-        return subprocess.run(_command(folder, site.url, made["token"], examples, seed), cwd=folder, check=False).returncode == 0
+        return subprocess.run(command, cwd=folder, check=False).returncode == 0
 
 
 def prepare() -> None:
@@ -99,11 +111,10 @@ def _started(site: Site) -> Any:
     return json.loads(made)
 
 
-def _command(folder: Path, url: str, token: str, examples: int, seed: int) -> list[str]:
-    run = [str(ROOT / ".venv/bin/uv"), "tool", "run", "--from", SCHEMATHESIS, "schemathesis"]
-    run += ["--config-file", str(folder / "schemathesis.toml"), "run", f"{url}/api/v1/schema/", *ALL_CHECKS]
-    run += ["--header", f"Authorization: Bearer {token}", "--max-examples", str(examples), "--seed", str(seed)]
-    return [*run, "--workers", "1", "--continue-on-failure", "--request-timeout", "40"]
+def _command(folder: Path, url: str, token: str, *options: str) -> list[str]:
+    run = [*RUN, "--config-file", str(folder / "schemathesis.toml"), "run", f"{url}/api/v1/schema/", *ALL_CHECKS]
+    run += ["--header", f"Authorization: Bearer {token}", "--workers", "1", "--continue-on-failure", "--request-timeout", "40"]
+    return [*run, *options]
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
 from rest_framework.request import Request
 
+from classifier.api.about import ABOUT
 from classifier.api.code_samples import code_samples
 from classifier.api.codes import CODES, as_text
 from classifier.api.examples import error_example, example_of
@@ -53,7 +54,7 @@ class KnownFieldsAlone(OpenApiSerializerExtension):  # type: ignore[no-untyped-c
 
 def complete(result: dict[str, Any], request: Request | None = None, **_: Any) -> dict[str, Any]:
     """Add to every operation what holds of all: forms, conditions, errors with their codes, examples, and lines of code."""
-    result["info"]["description"] += "\n\n" + as_text()
+    result["info"]["description"] = "\n\n".join([result["info"]["description"], ABOUT, as_text()])
     site = request.build_absolute_uri("/").rstrip("/") if request else ANY_SITE
     for path, method, operation in operations(result):
         operation["parameters"] = [
