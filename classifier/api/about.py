@@ -4,10 +4,10 @@ from __future__ import annotations
 
 ABOUT = """\
 ## First steps
-`POST /api/v1/users/` makes an account, and `POST /api/v1/tokens/` with its name and password (HTTP Basic) a token for it, \
-which may read, predict, review, train or administer, as its scopes say. The lines of code at every call read it from \
-`DOODLE_TOKEN`. A call that makes something takes an `Idempotency-Key`: sent again with the same key, because its answer was \
-lost, it takes effect once. A field that a call does not know is refused, and named.
+`POST /api/v1/users/` makes an account, and `POST /api/v1/tokens/` with its name and password (HTTP Basic) a token for it, as \
+does the page [Tokens](/accounts/tokens/). It may read, predict, review, train or administer, as its scopes say. The lines of \
+code at every call read it from `DOODLE_TOKEN`. A call that makes something takes an `Idempotency-Key`: sent again with the \
+same key, because its answer was lost, it takes effect once. A field that a call does not know is refused, and named.
 
 ## Limits
 An account may send so many pictures a second, and keep so many; a token has a pace of its own below that. Every answer to a \
