@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.factories import make_answer, make_reviewer, make_sample
 
 pytestmark = pytest.mark.django_db
 QUEUE, BATCH = "/api/v1/review/queue/", "/api/v1/review/batch/"
+NO_TIME = base64.urlsafe_b64encode(b'[false,1,"0001-01-01T00:00:00+14:00","019a7b3c-5f10-7a42-9c1d-2b6f0e8d4a11"]').decode()
 
 
 @pytest.fixture
@@ -58,7 +60,8 @@ def test_pages_go_forth_and_back_while_samples_leave(reviewer: APIClient) -> Non
 
 
 @pytest.mark.parametrize(
-    "query", ["cursor=x", "cursor=W10=", "cursor=WzEsMiwzLDRd", "page_size=0", "state=odd", "version=x", "reason=x"]
+    "query",
+    ["cursor=x", "cursor=W10=", "cursor=WzEsMiwzLDRd", f"cursor={NO_TIME}", "page_size=0", "state=odd", "version=x", "reason=x"],
 )
 def test_odd_queries_get_a_400(reviewer: APIClient, query: str) -> None:
     assert reviewer.get(f"{QUEUE}?{query}").status_code == 400

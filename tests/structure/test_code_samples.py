@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from rest_framework.test import APIClient
 
 from classifier.api.schema import ANY_SITE, operations
@@ -98,3 +99,8 @@ def test_what_the_lines_send_is_taken(doodle: Classifier) -> None:
     assert len(sending) > 12
     tried = {name: answered(name, curl, admin) for name, curl in sending.items() if name not in OF_THEIR_TIME}
     assert {name: status for name, status in tried.items() if status >= 400} == {}
+
+
+def test_the_page_of_the_docs_draws_them(client: Client) -> None:
+    assert "js/docs.js" in client.get("/api/docs/").content.decode()
+    assert "[...plugins, CodeSamples]" in client.get("/api/docs/?script=").content.decode()
