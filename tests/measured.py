@@ -35,7 +35,12 @@ def make_whole_version(weights: bytes = b"weights", *, live: bool = False, **met
     (version.artifact / WEIGHTS).write_bytes(weights)
     bundled = Card.load(PRETRAINED / "doodle")
     card = replace(
-        bundled, labels=LABELS, weights_file=WEIGHTS, weights_sha256=sha256_of(version.artifact / WEIGHTS), metrics=metrics
+        bundled,
+        labels=LABELS,
+        weights_file=WEIGHTS,
+        weights_sha256=sha256_of(version.artifact / WEIGHTS),
+        metrics=metrics,
+        examples_sha256=None,
     )
     card.save(version.artifact)
     version.card, version.card_sha256 = asdict(card), sha256_of(version.artifact / CARD_FILE)

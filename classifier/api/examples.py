@@ -51,10 +51,11 @@ WRITTEN: dict[str, Any] = {
     "ReviewInputRequest": {"classifier": "doodle", "verdict": "corrected", "label": "barn", "seen": "new::0"},
     "ReviewBatchInputRequest": {"samples": [{"id": ID, "seen": "new::0"}], "verdict": "corrected", "label": "barn"},
     "TokenInputRequest": {"name": "my laptop", "scopes": ["read", "predict"], "expires_at": None},
-    "ReviewingInputRequest": {"opinions": 2, "known_share": 5},
+    "PatchedReviewingInputRequest": {"opinions": 2, "known_share": 5},
     "SampleInputRequest": {"label": "house", "strokes": STROKES},
     "SampleUploadRequest": {"label": "house", "image": "the file"},
     "LabelInputRequest": {"name": "tiger"},
+    "PatchedLabelInputRequest": {"name": "tiger"},
     "MergeInputRequest": {"into": "barn"},
     "LabelChangeOutput": {
         "id": ID,

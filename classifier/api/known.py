@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -16,11 +15,11 @@ from classifier import policy
 from classifier.actions.mark_known import mark_known
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer
-from classifier.api.fields import Slug
+from classifier.api.fields import Input, Slug
 from classifier.models import Sample
 
 
-class KnownInput(serializers.Serializer[Any]):
+class KnownInput(Input):
     classifier = Slug()
     known = serializers.BooleanField(help_text="Whether what it shows is certain.")
 

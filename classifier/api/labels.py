@@ -21,7 +21,7 @@ from classifier.actions.merge_labels import merge_labels
 from classifier.actions.rename_label import rename_label
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer
-from classifier.api.fields import Text
+from classifier.api.fields import Input, Text
 from classifier.api.idempotency import IDEMPOTENCY_KEY, Idempotent
 from classifier.api.lists import Filters, Listing
 from classifier.api.pagination import NewestFirst
@@ -43,11 +43,11 @@ class LabelOutput(serializers.ModelSerializer[Label]):
         fields = ("position", "name")
 
 
-class LabelInput(serializers.Serializer[Any]):
+class LabelInput(Input):
     name = Text(help_text="1 to 100 characters, on one line. None that another label of the classifier has, or had.")
 
 
-class MergeInput(serializers.Serializer[Any]):
+class MergeInput(Input):
     into = Text(help_text="The label that all of them have then.")
 
 

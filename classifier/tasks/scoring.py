@@ -134,14 +134,14 @@ def _without_their_labels(version: ModelVersion, found: Sequence[Doubtful], want
     enough = all(each[name] >= FEWEST_PICTURES for name in version.says)
     if bundled and bundled.input == version.input and enough and set_of(version):
         return _crossfitted(bundled, version.says, found)[wanted]
-    return _asked(version, [one for one, asked in zip(found, wanted, strict=True) if asked])
+    return _wording(version).summed(_asked(version, [one for one, asked in zip(found, wanted, strict=True) if asked]))
 
 
 def _asked(version: ModelVersion, found: Sequence[Doubtful]) -> NDArray[np.float32]:
     """In the version's own words."""
     names, wording = version.card["labels"], _wording(version)
     own = {wording.names[today]: name for name, today in zip(names, wording.places, strict=True)}
-    return wording.summed(_said("evaluate", version, names, [own[one.label] for one in found], found))
+    return _said("evaluate", version, names, [own[one.label] for one in found], found)
 
 
 def _crossfitted(bundled: ModelVersion, names: Sequence[str], found: Sequence[Doubtful]) -> NDArray[np.float32]:

@@ -114,7 +114,7 @@ def test_what_a_version_learnt_from_is_judged_by_the_other_pictures_not_by_itsel
     make_run(version.classifier, model_version=version, training_set=make_training_set(version.classifier))
     asked: list[tuple[str, ModelVersion, int]] = []
 
-    def said(command: str, by: ModelVersion, names: Sequence[str], found: Sequence[scoring.Doubtful]) -> object:
+    def said(command: str, by: ModelVersion, names: Sequence[str], labels: object, found: Sequence[scoring.Doubtful]) -> object:
         asked.append((command, by, len(found)))
         return np.full((len(found), len(names)), 1 / 3, dtype=np.float32)
 

@@ -9,9 +9,9 @@ import pytest
 from doodle_client.command_line import main
 from tests.clients.calling import Call
 from tests.clients.scripted import ID, IMAGE_ID, refusal, reply, server
-from tests.clients.workshop import CLASSIFIER, HEALTH, reviewer, sample
+from tests.clients.workshop import DETAIL, HEALTH, reviewer, sample
 
-CHANGED = {**CLASSIFIER, "opinions": 2, "known_share": 0, "labels": ["cat", "dog"]}
+CHANGED = {**DETAIL, "opinions": 2}
 
 
 def test_the_next_one_is_a_sample_or_none(call: Call) -> None:

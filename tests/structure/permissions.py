@@ -43,6 +43,13 @@ def token(user: User) -> str:
     return str(issue_token(by=user, name="its own")[0].pk)
 
 
+def addressed(path: str, thing: str) -> str:
+    """The route's path for this very thing, by whatever it is named there; of its labels the last."""
+    for name in ("{id}", "{slug}", "{username}"):
+        path = path.replace(name, thing)
+    return path.replace("{name}", "shed")
+
+
 def answered(user: User) -> Prediction:
     """Judged by its owner, so that reviewers see it too."""
     make_labels("barn")
@@ -77,8 +84,11 @@ def classifier(user: User) -> str:
 
 
 def made_classifier(user: User) -> str:
-    made = Classifier.objects.create(slug=f"of-{user.username}", title="Made", kind="drawing", made_by=user)
-    made.labels.create(name="house", position=0)
+    made = Classifier.objects.create(
+        slug=f"of-{user.username}-{uuid.uuid4().hex[:6]}", title="Made", kind="drawing", made_by=user
+    )
+    for position, name in enumerate(("house", "barn", "shed")):
+        made.labels.create(name=name, position=position)
     return made.slug
 
 

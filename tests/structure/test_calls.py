@@ -14,7 +14,7 @@ from classifier.api.idempotency import Idempotent
 from classifier.api.predictions import PredictionList
 from classifier.models import Classifier, User
 from tests.conftest import signed_in
-from tests.structure.permissions import RULES, Rule
+from tests.structure.permissions import RULES, Rule, addressed
 from tests.structure.test_permissions import PREFIX, calls
 from tests.structure.test_schema import description
 
@@ -25,6 +25,8 @@ WITHOUT_KEY = {
     "model-versions/{id}/roll-back/": "the version in the address is live once: a second time is 409",
     "predictions/{id}/cancel/": "a second time is 409",
     "review/next/": "asking again gives the same sample",
+    "model-versions/{id}/shadow/": "a second time it changes nothing",
+    "model-versions/{id}/unshadow/": "a second time it changes nothing",
     "training-runs/{id}/cancel/": "a second time is 409",
 }
 KEYED_ITSELF = (PredictionList,)  # the row of a prediction holds its key
@@ -54,7 +56,7 @@ def test_a_field_that_is_not_known_is_refused_by_its_name(doodle: Classifier) ->
         if not call.body:
             continue
         thing = thing_of(RULES[name], admin)
-        address = PREFIX + call.path.replace("{id}", thing).replace("{slug}", thing).replace("{username}", thing)
+        address = PREFIX + addressed(call.path, thing)
         client = signed_in(admin) if RULES[name].scope else APIClient()
         answer = getattr(client, call.method.lower())(address, {**call.body, "mispelt": 1}, format="json")
         assert (answer.status_code, list(answer.json()["error"]["fields"])) == (400, ["mispelt"]), name
@@ -68,5 +70,5 @@ def test_every_call_that_makes_something_can_be_sent_again() -> None:
     for path in [call.path for call in calls().values() if call.method == "POST"]:
         named = [one["name"] for one in description()["paths"][PREFIX + path]["post"].get("parameters", [])]
         assert ("Idempotency-Key" in named) == (path not in WITHOUT_KEY), NO_KEY.format(path)
-        view: Any = resolve(PREFIX + path.replace("{id}", ID).replace("{slug}", "doodle")).func
+        view: Any = resolve(PREFIX + addressed(path, ID)).func
         assert issubclass(view.cls, (Idempotent, *KEYED_ITSELF)) == (path not in WITHOUT_KEY), NO_KEY.format(path)

@@ -18,7 +18,7 @@ from classifier.api.schema import ANY_SITE, operations
 from classifier.models import Classifier, User
 from tests.conftest import signed_in
 from tests.factories import PASSWORD, picture, zipped
-from tests.structure.permissions import RULES
+from tests.structure.permissions import RULES, addressed
 from tests.structure.test_calls import thing_of
 from tests.structure.test_permissions import PREFIX
 from tests.structure.test_schema import description
@@ -86,7 +86,7 @@ def answered(name: str, curl: str, admin: User) -> int:
     client = signed_in(admin) if RULES[name].scope else APIClient()
     with transaction.atomic():
         thing = thing_of(RULES[name], admin)
-        path = PREFIX + name.split(" ")[1].replace("{id}", thing).replace("{slug}", thing).replace("{username}", thing)
+        path = PREFIX + addressed(name.split(" ")[1], thing)
         status = sent(client, curl, path)
         transaction.set_rollback(True)
     return status

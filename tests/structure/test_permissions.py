@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 from classifier.models import ApiToken, Classifier, User
 from classifier.models.people import MAINTAINERS, REVIEWERS, SCOPES, digest_of, new_secret
 from tests.factories import make_reviewer, make_user
-from tests.structure.permissions import EVERYBODY, RULES, Rule
+from tests.structure.permissions import EVERYBODY, RULES, Rule, addressed
 
 pytestmark = pytest.mark.django_db
 PREFIX = "/api/v1/"
@@ -37,7 +37,7 @@ class Call:
 
     def made(self, client: APIClient, id: str, query: str) -> int:
         """The status. What the call does is undone."""
-        path = self.path.replace("{id}", id).replace("{slug}", id).replace("{username}", id).replace("{name}", "house")
+        path = addressed(self.path, id)
         address = PREFIX + path + query
         with transaction.atomic():
             answer = getattr(client, self.method.lower())(address, self.body, **({"format": "json"} if self.body else {}))

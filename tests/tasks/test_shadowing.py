@@ -41,7 +41,7 @@ def network(monkeypatch: pytest.MonkeyPatch) -> Network:
 @pytest.fixture
 def live_network(monkeypatch: pytest.MonkeyPatch) -> Network:
     found = Network("cat")
-    monkeypatch.setattr(predicting, "networks", Holding(found))
+    monkeypatch.setattr(shadowing, "networks", Holding(found))
     return found
 
 
