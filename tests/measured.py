@@ -34,14 +34,12 @@ def make_whole_version(weights: bytes = b"weights", *, live: bool = False, **met
     version.artifact.mkdir(parents=True)
     (version.artifact / WEIGHTS).write_bytes(weights)
     bundled = Card.load(PRETRAINED / "doodle")
-    card = replace(
-        bundled,
-        labels=LABELS,
-        weights_file=WEIGHTS,
-        weights_sha256=sha256_of(version.artifact / WEIGHTS),
-        metrics=metrics,
-        examples_sha256=None,
-    )
+    own: dict[str, Any] = {
+        "weights_file": WEIGHTS,
+        "weights_sha256": sha256_of(version.artifact / WEIGHTS),
+        "examples_sha256": None,
+    }
+    card = replace(bundled, labels=LABELS, metrics=metrics, **own)
     card.save(version.artifact)
     version.card, version.card_sha256 = asdict(card), sha256_of(version.artifact / CARD_FILE)
     version.save()

@@ -6,6 +6,9 @@ from django.db import transaction
 
 from classifier import dispatch, policy
 from classifier.models import Explanation, Person, Prediction, Status
+from classifier.models.explanations import MOST_WAITING
+
+SOON_S = 2
 
 
 class NotAnswered(Exception):
@@ -26,19 +29,30 @@ def explain_prediction(*, by: Person, prediction: Prediction, label: str = "") -
     What failed is made once more after a minute. Raises Prediction.DoesNotExist where the picture is not open to this person,
     NotAnswered, UnknownGuess and policy.TooManyPictures.
     """
-    open_to = Prediction.objects.filter(image__in=policy.images_open_to(by)).select_related("model_version")
+    open_to = (
+        Prediction.objects.filter(image__in=policy.images_open_to(by))
+        .select_related("model_version", "image")
+        .defer("image__pixels", "image__strokes")
+    )
     found = open_to.get(pk=prediction.pk)
     wanted = _label_of(found, label)
     known = Explanation.objects.filter(prediction=found, label=wanted).for_showing()
     made = known.first()
     if made and not known.worth_another_try().exists():
         return made
-    policy.require_pace(by)
+    _require_room(by, found)
     with transaction.atomic():
         if not Explanation.objects.filter(prediction=found, label=wanted).worth_another_try().ask():
             Explanation.objects.get_or_create(prediction=found, label=wanted)
         dispatch.wake_explainers()
     return known.get()
+
+
+def _require_room(by: Person, prediction: Prediction) -> None:
+    policy.require_pace(by)
+    if Explanation.objects.pending_about_the_same(prediction).count() >= MOST_WAITING:
+        message = f"At most {MOST_WAITING} explanations of one person's pictures are made at once. Ask again after one of them."
+        raise policy.TooManyPictures(message, SOON_S)
 
 
 def _label_of(prediction: Prediction, label: str) -> str:

@@ -19,6 +19,8 @@ from classifier.models.predictions import PENDING, Guess, Prediction, Status
 
 LEASE = timedelta(seconds=60)  # a version that answers no more is loaded first
 MAX_ATTEMPTS = 3
+MOST_WAITING = 20
+"""Of one person's pictures so many may wait at once: who asks about every label keeps nobody else waiting for long."""
 PATIENCE = timedelta(seconds=10)
 KEPT_FOR = timedelta(days=30)
 AGAIN_AFTER = timedelta(minutes=1)
@@ -56,6 +58,11 @@ class ExplanationQuerySet(LeasedQuerySet["Explanation"]):
     def impatient(self) -> ExplanationQuerySet:
         """Those that have given way to predictions for long enough."""
         return self.filter(asked_at__lt=Now() - PATIENCE)
+
+    def pending_about_the_same(self, prediction: Prediction) -> ExplanationQuerySet:
+        """Those of pictures of the same person."""
+        image = prediction.image
+        return self.filter(status__in=PENDING, prediction__image__owner=image.owner_id, prediction__image__visitor=image.visitor)
 
     def worth_another_try(self) -> ExplanationQuerySet:
         return self.filter(status=Status.FAILED, finished_at__lt=Now() - AGAIN_AFTER)

@@ -12,7 +12,7 @@ from classifier.actions.claim_explanation import claim_explanation
 from classifier.actions.explain_prediction import NotAnswered, UnknownGuess, explain_prediction
 from classifier.actions.record_explanation import Reasons, record_explanation
 from classifier.models import Explanation, Neighbour, Prediction, User
-from classifier.models.explanations import LEASE
+from classifier.models.explanations import LEASE, MOST_WAITING
 from tests.factories import make_answer, make_explanation, make_prediction, make_user, make_version
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,14 @@ def test_asking_counts_against_the_rate_and_looking_does_not(owner: User, monkey
     assert explain_prediction(by=owner, prediction=made.prediction).pk == made.pk
     with pytest.raises(policy.TooManyPictures):
         explain_prediction(by=owner, prediction=made.prediction, label="dog")
+
+
+def test_one_person_does_not_keep_all_others_waiting(owner: User, stranger: User) -> None:
+    for _ in range(MOST_WAITING):
+        make_explanation(make_answer(owner), status="queued")
+    with pytest.raises(policy.TooManyPictures, match="Ask again after one of them"):
+        ask(owner)
+    assert ask(stranger).pending
 
 
 def test_predictions_come_first_but_not_for_ever(owner: User) -> None:

@@ -22,13 +22,8 @@ def artifact(folder: Path, weights: bytes = b"weights", **fields: Any) -> Path:
     folder.mkdir()
     (folder / "model.weights.h5").write_bytes(weights)
     bundled = asdict(Card.load(PRETRAINED / "doodle"))
-    own: dict[str, Any] = {
-        "weights_file": "model.weights.h5",
-        "weights_sha256": sha256_of(folder / "model.weights.h5"),
-        "labels": ("cat", "dog"),
-    }
-    own["examples_sha256"] = None
-    Card(**{**bundled, **own, **fields}).save(folder)
+    own = {"weights_file": "model.weights.h5", "weights_sha256": sha256_of(folder / "model.weights.h5"), "labels": ("cat", "dog")}
+    Card(**{**bundled, **own, "examples_sha256": None, **fields}).save(folder)
     return folder
 
 
