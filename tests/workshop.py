@@ -44,11 +44,11 @@ class Maintainer(Caller):
     """Its token may train."""
 
     def __init__(self, site: Site) -> None:
-        self.username = name = f"mary-{uuid.uuid4().hex[:6]}"
-        super().__init__(site, name)
+        self.name = f"mary-{uuid.uuid4().hex[:6]}"
+        super().__init__(site, self.name)
         self.site = site
-        site.manage("shell", "-c", MAINTAINER.format(name=name))
-        token = self.post("/api/v1/tokens/", json={"name": "train"}, auth=(name, PASSWORD)).raise_for_status().json()
+        site.manage("shell", "-c", MAINTAINER.format(name=self.name))
+        token = self.post("/api/v1/tokens/", json={"name": "train"}, auth=(self.name, PASSWORD)).raise_for_status().json()
         self.headers["Authorization"] = f"Bearer {token['token']}"
 
     def make_classifier(self, each: int = EACH) -> str:
@@ -77,7 +77,10 @@ class Maintainer(Caller):
         return found
 
     def ask(self, slug: str, label: str) -> dict[str, Any]:
-        picture = {"strokes": drawn(label, random.Random(2)), "classifier": slug}
+        return self.ask_about(slug, drawn(label, random.Random(2)))
+
+    def ask_about(self, slug: str, strokes: list[list[list[float]]]) -> dict[str, Any]:
+        picture = {"strokes": strokes, "classifier": slug}
         answer: dict[str, Any] = self.post("/api/v1/predictions/?wait=30", json=picture).raise_for_status().json()
         return answer
 
@@ -89,8 +92,12 @@ def contrary_candidate(site: Site) -> str:
 
 def drawn(label: str, chance: random.Random) -> list[list[list[float]]]:
     """The shape as somebody might draw it."""
-    points = [(x + chance.uniform(-25, 25), y + chance.uniform(-25, 25)) for x, y in SHAPES[label]]
-    return [[[x for x, _ in points], [y for _, y in points]]]
+    return shaken(SHAPES[label], chance)
+
+
+def shaken(points: list[tuple[float, float]], chance: random.Random) -> list[list[list[float]]]:
+    moved = [(x + chance.uniform(-25, 25), y + chance.uniform(-25, 25)) for x, y in points]
+    return [[[x for x, _ in moved], [y for _, y in moved]]]
 
 
 def training_processes(trainer: int) -> list[int]:

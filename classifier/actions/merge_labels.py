@@ -19,20 +19,20 @@ def merge_labels(*, by: User, classifier: Classifier, name: str, into: str) -> L
     policy.require_trainer(by, classifier)
     with transaction.atomic():
         held = Classifier.objects.locked(classifier)
-        label = held.labels.get(name=name)
-        other = _other(held, label, into)
+        label, other = labels_to_merge(held, name, into)
         samples = Sample.objects.filter(classifier=held).with_label(name).count()
         change = LabelChange.objects.merge(label, other, samples=samples, by=by)
         Sample.objects.follow_labels(held)
     return change
 
 
-def _other(classifier: Classifier, label: Label, into: str) -> Label:
-    found = classifier.labels.filter(name=into.strip()).first()
+def labels_to_merge(classifier: Classifier, name: str, into: str) -> tuple[Label, Label]:
+    """Raises Label.DoesNotExist, and BadLabel where they cannot be merged."""
+    label, found = classifier.labels.get(name=name), classifier.labels.filter(name=into.strip()).first()
     if found is None:
         raise BadLabel("into", classifier.has_no(into.strip()))
     if found == label:
         raise BadLabel("into", f"{label.name!r} cannot be merged into itself. Choose another label.")
     if classifier.labels.count() <= FEWEST_LABELS:
         raise BadLabel("into", f"A classifier needs {FEWEST_LABELS} labels at least, and this one would be left with less.")
-    return found
+    return label, found

@@ -222,7 +222,7 @@ def _confirmed(sample: Sample, answer: Prediction | None, name: str, *, decides:
     confirmed = name or given or answered
     if not confirmed:
         raise BadVerdict("verdict", NOTHING_TO_CONFIRM)
-    if confirmed not in {given, answered}:
+    if confirmed not in {given, answered} and confirmed != sample.classifier.words().get(answered):
         raise BadVerdict("label", f"{name!r} is not what is to be confirmed. Send it with the verdict corrected.")
     return _named(sample.classifier, confirmed)
 

@@ -11,6 +11,7 @@ from statistics import median
 from typing import NamedTuple
 
 import numpy as np
+from django.db.models.functions import Coalesce
 
 from classifier.ml.gate import Estimate, wilson
 from classifier.models.reviews import Review
@@ -169,10 +170,15 @@ def _percent(share: float | None) -> str:
 def _said() -> list[_Said]:
     rows = Review.objects.of_reviewers().order_by("-id")
     names = (
-        "sample", "by__username", "verdict", "label__name", "one_of", "checks", "undone_by", "old_state", "old_label__name",
-        "new_state", "new_label__name", "sample__judged", "sample__state", "sample__label__name", "created_at",
+        "sample", "by__username", "verdict", _today("label"), "one_of", "checks", "undone_by", "old_state", _today("old_label"),
+        "new_state", _today("new_label"), "sample__judged", "sample__state", "sample__label__name", "created_at",
     )  # fmt: skip
     return [_Said(*row) for row in rows.values_list(*names)[:LOOKED_AT]][::-1]
+
+
+def _today(label: str) -> Coalesce:
+    """The name that it has become."""
+    return Coalesce(f"{label}__became__name", f"{label}__name")
 
 
 def _note_second_looks(decisions: Iterable[_Said], found: dict[str, Reviewer]) -> None:

@@ -18,7 +18,7 @@ from classifier.actions.change_classifier import BadReviewing, change_classifier
 from classifier.actions.create_classifier import LONGEST_SLUG, BadClassifier, create_classifier
 from classifier.actions.request_training import BadRecipe, CannotTrain, request_training
 from classifier.models import Classifier, ModelVersion, Promotion, Sample, TrainingRun
-from classifier.models.classifiers import AUTO, MOST_KNOWN, MOST_OPINIONS, Kind
+from classifier.models.classifiers import AUTO, LONGEST_LABEL, MOST_KNOWN, MOST_OPINIONS, Kind
 from classifier.models.training import FEWEST_PICTURES, training_base, with_too_few
 from classifier.models.versions import Stage
 from classifier.pages.visitors import account_behind, only_where
@@ -90,6 +90,9 @@ def classifier(request: HttpRequest, slug: str) -> HttpResponse:
         "active": runs.active().first(),
         "runs": runs[:LATEST],
         "promotions": Promotion.objects.of(found).for_showing()[:LATEST],
+        "waiting": ModelVersion.objects.waiting_labels(found),
+        "changes": found.label_changes.for_showing()[:LATEST],
+        "longest": LONGEST_LABEL,
         **what_it_learns_from(found),
     }
     return render(request, "pages/workshop_classifier.html", context)

@@ -16,6 +16,7 @@ from classifier.actions.undo_review import undo_review
 from classifier.models import Classifier, Label, LabelChange, ModelVersion, Prediction, Sample, User
 from classifier.models.dataset_health import health_of
 from classifier.models.labels import BadLabel
+from classifier.models.reviewers import figures
 from classifier.models.selections import Selection
 from classifier.models.training import TrainingBase, with_too_few
 from classifier.policy import MaintainersOnly
@@ -193,6 +194,8 @@ def test_old_answers_keep_their_words_and_are_found_and_confirmed_by_those_of_to
     for by in (owner, make_reviewer()):
         said = review_image(by=by, image=answer.image, classifier=animals, verdict="confirmed", label="cat")
         assert str(said.label) == "kitten"
+    by_new_name = {"verdict": "confirmed", "label": "kitten"}
+    assert str(review_image(by=make_reviewer(), image=answer.image, classifier=animals, **by_new_name).label) == "kitten"
     found = Prediction.objects.visible_to(owner).with_image()
     assert [(row.label, row.corrected_label) for row in found] == [("cat", None)]
     assert [list(found.called(name)) for name in ("kitten", "cat", "dog")] == [[answer], [answer], []]
@@ -236,3 +239,11 @@ def test_a_base_knows_its_classes_by_whatever_name_and_nothing_of_new_ones() -> 
     base = TrainingBase("quickdraw", Path(), {"cat": "kitten", "dog": "dog"})
     assert with_too_few([("kitten", 0), ("dog", 3), ("tiger", 3), ("lion", 10)], base) == [("tiger", 3)]
     assert with_too_few([("kitten", 0), ("lion", 10)], None) == [("kitten", 0)]
+
+
+def test_reviewers_who_called_merged_labels_by_either_name_agree(mary: User, animals: Classifier) -> None:
+    sample, first, second = make_sample("bird"), make_reviewer("rita"), make_reviewer("rob")
+    review_image(by=first, image=sample.image, classifier=animals, verdict="corrected", label="cat")
+    merge(mary, animals, "cat", "dog")
+    review_image(by=second, image=sample.image, classifier=animals, verdict="confirmed")
+    assert [(one.name, one.second_looks, one.agreed) for one in figures() if one.second_looks] == [("rita", 1, 1)]

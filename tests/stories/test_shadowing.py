@@ -54,7 +54,7 @@ def page_of(mary: Maintainer, version: str) -> str:
     """The text of the version's page, as she reads it."""
     with httpx.Client(base_url=mary.site.url, follow_redirects=True) as browser:
         browser.get("/accounts/login/")
-        fields = {"login": mary.username, "password": PASSWORD, "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
+        fields = {"login": mary.name, "password": PASSWORD, "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
         browser.post("/accounts/login/", data=fields, headers={"Referer": mary.site.url}).raise_for_status()
         shown = browser.get(f"/workshop/versions/{version}/").raise_for_status().text
     return " ".join(shown.replace("<td>", " ").replace("</td>", " ").replace('<td class="end">', " ").split())
