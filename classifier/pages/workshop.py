@@ -19,7 +19,7 @@ from classifier.actions.create_classifier import LONGEST_SLUG, BadClassifier, cr
 from classifier.actions.request_training import BadRecipe, CannotTrain, request_training
 from classifier.models import Classifier, ModelVersion, Promotion, Sample, TrainingRun
 from classifier.models.classifiers import AUTO, LONGEST_LABEL, MOST_KNOWN, MOST_OPINIONS, Kind
-from classifier.models.training import FEWEST_PICTURES, training_base, with_too_few
+from classifier.models.training import BASES, FEWEST_PICTURES, training_base, with_too_few
 from classifier.models.versions import Stage
 from classifier.pages.visitors import account_behind, only_where
 
@@ -145,5 +145,6 @@ def what_it_learns_from(found: Classifier) -> dict[str, Any]:
         "doubted": samples.doubted().count(),
         "wanting": [(name, FEWEST_PICTURES - held) for name, held in with_too_few(labels, base)],
         "base": base,
+        "lacks_base": base is None and found.slug in BASES,
         "fewest": FEWEST_PICTURES,
     }

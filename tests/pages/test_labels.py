@@ -27,6 +27,8 @@ def test_a_new_label_waits_for_a_training_run(maintainer: Client, animals: Class
     assert "tiger is there. Give it pictures" in shown
     assert "tiger waits for the next training run: doodle 1 does not know it yet." in shown
     assert "tiger was added by mary" in shown
+    assert f"{at('pictures', 'doodle')}?label=tiger" in maintainer.get(HERE).content.decode()
+    assert "DOODLE_TRAINING_DATA . Or make a classifier of your own" in shown
     assert "There is a label &#x27;cat&#x27; already" in follow(maintainer, ADD, name="Cat")
 
 
@@ -43,10 +45,10 @@ def test_a_merge_is_asked_about_with_what_it_touches(maintainer: Client, animals
         make_sample("cat")
     asked = text(maintainer, f"{MERGE}?label=cat&into=dog")
     assert "Merge cat into dog?" in asked
-    assert "This cannot be undone. 2 pictures labelled cat become dog" in asked
+    assert "This cannot be undone. 2 pictures labelled cat become dog , and nobody" in asked
     assert not LabelChange.objects.exists()
     assert "cat became part of dog, with 2 pictures by mary" in follow(maintainer, MERGE, label="cat", into="dog")
-    assert "No picture is labelled bird." in text(maintainer, f"{MERGE}?label=bird&into=dog")
+    assert "No picture is labelled bird ." in text(maintainer, f"{MERGE}?label=bird&into=dog")
 
 
 @pytest.mark.parametrize(
