@@ -28,7 +28,7 @@ def merge_labels(*, by: User, classifier: Classifier, name: str, into: str) -> L
 
 def labels_to_merge(classifier: Classifier, name: str, into: str) -> tuple[Label, Label]:
     """Raises Label.DoesNotExist, and BadLabel where they cannot be merged."""
-    label, found = classifier.labels.get(name=name), classifier.labels.filter(name=into.strip()).first()
+    label, found = classifier.label(name), classifier.labels.filter(name=into.strip()).first()
     if found is None:
         raise BadLabel("into", classifier.has_no(into.strip()))
     if found == label:

@@ -17,7 +17,7 @@ def rename_label(*, by: User, classifier: Classifier, name: str, to: str) -> Lab
     policy.require_trainer(by, classifier)
     with transaction.atomic():
         held = Classifier.objects.locked(classifier)
-        label = held.labels.get(name=name)
+        label = held.label(name)
         if to.strip() == label.name:
             raise BadLabel("name", f"It is called {label.name!r} already. Give another name.")
         return LabelChange.objects.rename(label, to.strip(), by=by)

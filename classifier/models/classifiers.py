@@ -86,6 +86,12 @@ class Classifier(models.Model):
         former = Label.every.filter(classifier=self, became__isnull=False)
         return dict(former.values_list("name", "became__name"))
 
+    def label(self, name: str) -> Label:
+        """Raises Label.DoesNotExist. What no name has is not asked of the database, which may choke on it."""
+        if "\0" in name:
+            raise Label.DoesNotExist
+        return self.labels.get(name=name)
+
     def label_meant(self, name: str) -> Label | None:
         """What is called so, or was once: a name never comes to mean something else."""
         found = Label.every.select_related("became").filter(classifier=self, name=name).first()

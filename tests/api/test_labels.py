@@ -71,7 +71,8 @@ def test_a_change_that_cannot_be_is_refused_at_its_field(api: APIClient, shapes:
     assert error_of(api.post(LABELS, {"name": 7})) == (400, "invalid", ["name"])
     assert error_of(api.patch(at("circle"), {"name": "line"})) == (400, "bad_label", ["name"])
     assert error_of(api.post(f"{at('circle')}merge/", {"into": "cow"})) == (400, "bad_label", ["into"])
-    assert error_of(api.patch(at("cow"), {"name": "ox"})) == (404, "not_found", [])
+    for missing in ("cow", "\0"):
+        assert error_of(api.patch(at(missing), {"name": "ox"})) == (404, "not_found", [])
     assert error_of(api.post(f"{at('cow')}merge/", {"into": "line"})) == (404, "not_found", [])
     assert names(api) == ["circle", "line", "square"]
 
