@@ -83,6 +83,10 @@ class Migration(migrations.Migration):
             name="judged",
             field=models.BooleanField(default=False, help_text="A decision of reviewers on it stands"),
         ),
+        migrations.AddIndex(
+            model_name="review",
+            index=models.Index(condition=models.Q(("one_of__isnull", False)), fields=["sample", "by"], name="review_opinions"),
+        ),
         migrations.AddConstraint(
             model_name="classifier",
             constraint=models.CheckConstraint(

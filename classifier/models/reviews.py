@@ -22,7 +22,8 @@ NOTED = ("events", "opinions", "tied", "held_by", "held_until")
 class ReviewQuerySet(models.QuerySet["Review"]):
     def standing(self) -> ReviewQuerySet:
         """Verdicts that nobody has taken back."""
-        return self.filter(undoes=None, undone_by=None)
+        # not `undoes=None`: SQLite takes a unique column to have one row without a value, and would read nearly all rows by it
+        return self.exclude(verdict=Verdict.UNDONE).filter(undone_by=None)
 
     def newest_first(self) -> ReviewQuerySet:
         return self.order_by("-number")
@@ -48,6 +49,10 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def final(self) -> ReviewQuerySet:
         """Those that decided alone."""
         return self.filter(decides=True, one_of=None)
+
+    def takeable_by(self, reviewer: User) -> ReviewQuerySet:
+        """Those that they gave, and decisions; not what others think."""
+        return self.of_reviewers().filter(Q(by=reviewer) | Q(one_of=None, checks=False))
 
     def append(self, sample: Sample, *, decision: Decision | None, word: Word | None, **event: Any) -> Review:
         """One more event of a sample that is locked; the sample becomes what the event makes of it."""
@@ -124,6 +129,9 @@ class Review(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["sample", "by"], condition=Q(one_of__isnull=False), name="review_opinions"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["sample", "number"], name="review_number_unique_in_sample"),
             models.CheckConstraint(

@@ -137,7 +137,7 @@ def _show(request: HttpRequest, found: Sample, problem: str = "", status: int = 
         "answer": _answer_to(found),
         "labels": found.classifier.labels.values_list("name", flat=True),
         "events": said[:HISTORY],
-        "last": _last_verdict(request) or said.standing().of_reviewers().first(),
+        "last": _last_verdict(request) or said.standing().takeable_by(by).first(),
         "here": _address(found, selection),
         "skip": _address(following, selection, next=1),
         "back": _address(queue.queued_before(found.place).first(), selection),

@@ -7,7 +7,9 @@ import json
 import zipfile
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from classifier.actions.review_image import review_image
@@ -105,7 +107,9 @@ def test_a_tie_is_found_by_its_reason_and_shown_to_maintainers(rita: User, sampl
     browser.force_login(root)
     page = browser.get("/review/?reason=tied").content.decode()
     assert "2 of 2 opinions, and no majority" in page
-    assert "rita" in browser.get(f"/review/{sample.pk}/").content.decode()
+    shown = browser.get(f"/review/{sample.pk}/").content.decode()
+    assert "corrected by rita" in shown
+    assert "Undo" not in shown
     browser.post(f"/review/{sample.pk}/", {"label": "dog", "seen": Sample.objects.get().seen})
     assert Sample.objects.get().judged
 
@@ -183,3 +187,20 @@ def test_nothing_follows_is_said_as_it_is(reviewer: Client, rita: User, db: None
     Sample.objects.update(held_by=None, held_until=None)
     assert "That was the last one. 1 sample before it is still here." in decide(third)
     assert "That was the last one here." in decide(first)
+
+
+def test_the_pages_cost_the_same_however_many_have_opinions(reviewer: Client, rita: User, sample: Sample) -> None:
+    def costs() -> list[int]:
+        found = []
+        for path in ("/review/", "/review/grid/", QUEUE):
+            with CaptureQueriesContext(connection) as queries:
+                assert reviewer.get(path).status_code == 200
+            found.append(len(queries))
+        return found
+
+    other = make_reviewer()
+    say(other, sample, "dog")
+    before = costs()
+    for _ in range(8):
+        say(other, make_sample("cat", "dog"), "dog")
+    assert costs() == before
