@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="review",
-            index=models.Index(condition=models.Q(("one_of__isnull", False)), fields=["sample", "by"], name="review_opinions"),
+            index=models.Index(condition=models.Q(("one_of__isnull", False)), fields=["by", "one_of"], name="review_opinions"),
         ),
         migrations.AddConstraint(
             model_name="classifier",

@@ -14,8 +14,9 @@ def left_to(person: User, samples: SampleQuerySet) -> SampleQuerySet:
     """Those on which the person can still say something: ties are a maintainer's, and nobody gives two opinions."""
     if person.is_maintainer:
         return samples
-    gave = Review.objects.opinions().filter(sample=OuterRef("pk"), by=person, sample__classifier__opinions__gt=1)
-    return samples.filter(Q(opinions=0) | ~Exists(gave), tied=False)
+    # once for all samples, not for each: PostgreSQL would expect the latter to take so long that it compiles the query first
+    open_ones = Review.objects.opinions().filter(sample__judged=False, sample__classifier__opinions__gt=1)
+    return samples.filter(tied=False).exclude(pk__in=open_ones.filter(by=person).order_by().values("sample"))
 
 
 def shown_to(person: Person, reviews: ReviewQuerySet) -> ReviewQuerySet:

@@ -40,7 +40,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
     def opinions(self) -> ReviewQuerySet:
         """Those of several reviewers that still stand, in the order in which they were given."""
-        return self.standing().filter(one_of__isnull=False).order_by("number")
+        return self.standing().filter(one_of__gt=0).order_by("number")
 
     def of_reviewers(self) -> ReviewQuerySet:
         """What was said by somebody as a reviewer, whatever came of it."""
@@ -130,7 +130,7 @@ class Review(models.Model):
     class Meta:
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [
-            models.Index(fields=["sample", "by"], condition=Q(one_of__isnull=False), name="review_opinions"),
+            models.Index(fields=["by", "one_of"], condition=Q(one_of__isnull=False), name="review_opinions"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["sample", "number"], name="review_number_unique_in_sample"),
