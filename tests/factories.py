@@ -31,9 +31,10 @@ from classifier.models import (
 from classifier.models.images import DISPLAY_SIDE
 from classifier.models.people import REVIEWERS
 from classifier.models.predictions import PENDING
+from tests import running
 
 HOUSE = [[[0, 0, 128, 255, 255, 0], [255, 100, 0, 100, 255, 255]]]
-PASSWORD = "a long enough secret"
+PASSWORD = running.PASSWORD
 _numbers = count(1)
 
 

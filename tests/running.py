@@ -15,6 +15,7 @@ import httpx
 
 from tests.servers import free_port
 
+PASSWORD = "a long enough secret"
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ["-m", "gunicorn", "doodle_site.wsgi:application", "--worker-class", "doodle_site.web.Worker", "--threads", "288",
        "--no-control-socket"]  # fmt: skip
@@ -100,7 +101,7 @@ class Caller(httpx.Client):
 
     def __init__(self, site: Site, username: str) -> None:
         super().__init__(base_url=site.url, timeout=40)
-        person = {"username": username, "email": f"{username}@example.com", "password": "a long enough secret"}
+        person = {"username": username, "email": f"{username}@example.com", "password": PASSWORD}
         self.post("/api/v1/users/", json=person).raise_for_status()
         made = self.post("/api/v1/tokens/", json={"name": "story"}, auth=(username, person["password"])).raise_for_status()
         self.headers["Authorization"] = f"Bearer {made.json()['token']}"

@@ -7,8 +7,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from tests.factories import PASSWORD
-from tests.running import Caller, Site
+from tests.running import PASSWORD, Caller, Site
 
 MAINTAINER = """
 from classifier.models import User

@@ -21,6 +21,7 @@ class Outcome:
     model_version: ModelVersion | None = None
     guesses: Sequence[Guess] = ()
     unsure: bool = False
+    features: bytes = b""
     error: tuple[str, str] | None = None
 
     def fields(self) -> dict[str, Any]:
@@ -34,6 +35,7 @@ class Outcome:
             "label": self.guesses[0].label,
             "probability": self.guesses[0].probability,
             "unsure": self.unsure,
+            "features": self.features or None,
         }
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +24,19 @@ BATCH = 16
 
 
 SHOWN_GUESSES = 3
+MOST_FEATURES = 512
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The best labels with their probabilities (6 decimals), best first, and whether that is no more than a guess."""
+    """The best labels with their probabilities (6 decimals), best first, and whether that is no more than a guess.
+
+    `features` is what the last layer read of the picture, as float16; empty of a network whose last layer reads too much.
+    """
 
     guesses: list[tuple[str, float]]
     unsure: bool
+    features: bytes = b""
 
 
 class Recognizer:
@@ -50,9 +54,9 @@ class Recognizer:
         form = INPUTS[self.card.input]
         self._blank = np.zeros((BATCH, *form.shape), dtype=form.dtype)
         signature = tf.TensorSpec(self._blank.shape, self._blank.dtype)
-        self._network = tf.function(lambda batch: model(batch, training=False), input_signature=[signature])
-        body = keras.Model(model.inputs, model.layers[-1].input)
-        self._body = tf.function(lambda batch: body(batch, training=False), input_signature=[signature])  # traced when asked
+        reads = keras.layers.Concatenate(dtype="float32")([model.output, model.layers[-1].input])
+        looking = keras.Model(model.inputs, reads)
+        self._network = tf.function(lambda batch: looking(batch, training=False), input_signature=[signature])
         self.probabilities(self._blank[:1])
 
     def probabilities(self, inputs: NDArray[Any], *, looks: int | None = None) -> NDArray[np.float64]:
@@ -60,17 +64,16 @@ class Recognizer:
 
         Each is looked at as often as the card says, or in so many `looks` (see `views.average`).
         """
-        logits = views.average(partial(self._called, self._network), self._shaped(inputs), looks or self.card.views)
-        return calibration.softmax(logits / self.card.temperature)
+        return self._seen(inputs, looks or self.card.views)[0]
 
     def embeddings(self, inputs: NDArray[Any]) -> NDArray[np.float32]:
         """Inputs as above to what the last layer decides by, at one look: (n, d), each of length 1.
 
         Their products are how alike two pictures are to the network: 1 for the same, 0 where they have nothing in common.
         """
-        seen = self._called(self._body, self._shaped(inputs))
-        lengths = np.linalg.norm(seen, axis=1, keepdims=True)
-        return np.asarray(seen / np.maximum(lengths, np.finfo(np.float32).tiny), dtype=np.float32)
+        features = self._seen(inputs, looks=1)[1]
+        lengths = np.linalg.norm(features, axis=1, keepdims=True)
+        return np.asarray(features / np.maximum(lengths, np.finfo(np.float32).tiny), dtype=np.float32)
 
     def answers(self, inputs: NDArray[Any], words: Mapping[str, str] | None = None) -> list[Answer]:
         """What to say of inputs as above: of one that shows nothing, and under the card's threshold, that it is not sure.
@@ -78,26 +81,31 @@ class Recognizer:
         `words` are today's names by those that the card still has.
         """
         wording = Wording.of(self.card.labels, words or {})
-        rows = wording.summed(self.probabilities(inputs))
-        return [self._answer(picture, row, wording.names) for picture, row in zip(inputs, rows, strict=True)]
+        probabilities, features = self._seen(inputs, self.card.views)
+        rows = zip(inputs, wording.summed(probabilities), features, strict=True)
+        return [self._answer(*row, wording.names) for row in rows]
 
-    def _answer(self, picture: NDArray[Any], row: Probabilities, names: Sequence[str]) -> Answer:
+    def _seen(self, inputs: NDArray[Any], looks: int) -> tuple[NDArray[np.float64], NDArray[np.floating]]:
+        """The probabilities (n, labels), and what the last layer read (n, d)."""
+        shaped = inputs.reshape(-1, *self._blank.shape[1:])
+        logits, features = np.split(views.average(self._outputs, shaped, looks), [len(self.card.labels)], axis=1)
+        return calibration.softmax(logits / self.card.temperature), features
+
+    def _answer(self, picture: NDArray[Any], row: Probabilities, features: NDArray[np.floating], names: Sequence[str]) -> Answer:
         best = np.argsort(-row, kind="stable")[:SHOWN_GUESSES]
         guesses = [(names[index], round(float(row[index]), 6)) for index in best]
-        return Answer(guesses, unsure=self._shows_nothing(picture) or guesses[0][1] < self.card.unsure_below)
+        unsure = self._shows_nothing(picture) or guesses[0][1] < self.card.unsure_below
+        return Answer(guesses, unsure, features.astype(np.float16).tobytes() if len(features) <= MOST_FEATURES else b"")
 
     def _shows_nothing(self, picture: NDArray[Any]) -> bool:
         return not has_ink(picture) if self.card.kind == "drawing" else is_plain(picture)
 
-    def _shaped(self, inputs: NDArray[Any]) -> NDArray[Any]:
-        return inputs.reshape(-1, *self._blank.shape[1:])
-
-    def _called(self, network: Callable[[tf.Tensor], tf.Tensor], inputs: NDArray[Any]) -> NDArray[np.float32]:
-        chunks = [self._chunk(network, inputs[at : at + BATCH]) for at in range(0, len(inputs), BATCH)]
+    def _outputs(self, inputs: NDArray[Any]) -> NDArray[np.float32]:
+        chunks = [self._chunk(inputs[at : at + BATCH]) for at in range(0, len(inputs), BATCH)]
         return np.concatenate(chunks)
 
-    def _chunk(self, network: Callable[[tf.Tensor], tf.Tensor], inputs: NDArray[Any]) -> NDArray[np.float32]:
+    def _chunk(self, inputs: NDArray[Any]) -> NDArray[np.float32]:
         full = self._blank.copy()
         full[: len(inputs)] = inputs
-        rows: NDArray[np.float32] = network(tf.constant(full)).numpy()
-        return rows[: len(inputs)]
+        outputs: NDArray[np.float32] = self._network(tf.constant(full)).numpy()
+        return outputs[: len(inputs)]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import statistics
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifier.ml import evaluation, keeping, training, transfer
 from classifier.ml.datasets import frozen
 from classifier.ml.handover import TRAIN, Card, Manifest, Recipe
-from classifier.ml.inference import Recognizer
+from classifier.ml.inference import BATCH, Recognizer
 from classifier.ml.recipes.people import suited
 
 TEST_FILE = "test.npz"
@@ -52,7 +56,18 @@ def _measured(artifact: Path, data: Path) -> Card:
     card = recognizer.card
     summary = evaluation.summary(probabilities, unseen.labels, card.unsure_below)
     per_class = evaluation.per_class(probabilities, unseen.labels, card.labels)
-    return replace(card, metrics={**card.metrics, "test": {**summary, "per_class": per_class}})
+    trained = {**card.trained, "call_ms": _call_ms(recognizer, unseen.pixels[:BATCH])}
+    return replace(card, metrics={**card.metrics, "test": {**summary, "per_class": per_class}}, trained=trained)
+
+
+def _call_ms(recognizer: Recognizer, pictures: NDArray[Any]) -> float:
+    """The median of ten calls with up to 16 pictures, which all take as long."""
+    took = []
+    for _ in range(10):
+        started = time.perf_counter()
+        recognizer.probabilities(pictures)
+        took.append((time.perf_counter() - started) * 1000)
+    return round(statistics.median(took), 2)
 
 
 def _listed(labels: tuple[str, ...]) -> str:

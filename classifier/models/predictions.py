@@ -58,7 +58,7 @@ class PredictionQuerySet(LeasedQuerySet["Prediction"]):
     def with_image(self) -> PredictionQuerySet:
         """With all that showing it needs, what people said of it included, but not the pixels."""
         related = self.select_related("image", "classifier", "model_version__classifier").with_words().with_suggestion()
-        return related.defer("image__pixels", "image__strokes", "model_version__card")
+        return related.defer("image__pixels", "image__strokes", "model_version__card", "features")
 
     def with_words(self) -> PredictionQuerySet:
         """With the owner's `word` and `word_label`, and `corrected_label`, their own or a reviewer's, or null."""
@@ -185,6 +185,7 @@ class Prediction(Leased):
     label = models.CharField(max_length=100, blank=True, help_text="The best guess")
     probability = models.FloatField(null=True, blank=True, help_text="Of the best guess")
     unsure = models.BooleanField(null=True, blank=True)
+    features = models.BinaryField(null=True, editable=False)  # float16: what the network's last layer read of the picture
     error_code = models.CharField(max_length=50, blank=True)
     error_message = models.TextField(blank=True)
 

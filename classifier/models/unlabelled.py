@@ -18,6 +18,17 @@ from classifier.models.samples import Sample, State
 
 POOL = 5000
 """Of so many answers, the newest, is chosen."""
+ENOUGH = 200
+"""From so many on it is chosen of those alone of which is kept what the newest version sees in them."""
+
+
+class Answered(NamedTuple):
+    """What is kept of an answer, by its prediction's id."""
+
+    id: uuid.UUID
+    guesses: Sequence[dict[str, float | str]]
+    features: bytes | None
+    version: uuid.UUID | None
 
 
 class Telling(NamedTuple):
@@ -41,12 +52,20 @@ def most_telling(
     `words` are wanted: what has its owner's word is left out. Without it, that still waits for a decision.
     """
     answered = _undecided(classifier, images, words=words).exclude(image__in=passed_over)
-    rows = answered.order_by("-id").values_list("pk", "image", "guesses")[:POOL]
-    newest = list({image: (id, guesses) for id, image, guesses in reversed(rows)}.values())
-    if not newest:
-        return []
-    chosen = choosing.choose(_probabilities([guesses for _, guesses in newest]), count)
-    return _with_samples([newest[row][0] for row in chosen], classifier)
+    rows = answered.order_by("-id").values_list("image", "pk", "guesses", "features", "model_version")[:POOL]
+    pool = list({image: Answered(*row) for image, *row in reversed(rows)}.values())
+    return _with_samples(_chosen(pool, count), classifier) if pool else []
+
+
+def _chosen(pool: Sequence[Answered], count: int) -> list[uuid.UUID]:
+    """By what the network sees in the pictures, where enough of them have that from one and the same version."""
+    seen = [one for one in pool if one.features and one.version == pool[-1].version]
+    if len(seen) < max(ENOUGH, count):
+        chosen = choosing.choose(_probabilities([one.guesses for one in pool]), count)
+        return [pool[row].id for row in chosen]
+    features = np.stack([np.frombuffer(one.features or b"", np.float16) for one in seen])
+    chosen = choosing.choose(_probabilities([one.guesses for one in seen]), count, features)
+    return [seen[row].id for row in chosen]
 
 
 def _undecided(classifier: Classifier, images: ImageQuerySet, *, words: bool) -> PredictionQuerySet:
@@ -66,7 +85,7 @@ def _probabilities(guesses: Sequence[Sequence[dict[str, float | str]]]) -> NDArr
 
 
 def _with_samples(ids: Sequence[uuid.UUID], classifier: Classifier) -> list[Telling]:
-    shown = Prediction.objects.select_related("image").defer("image__pixels", "image__strokes").in_bulk(ids)
+    shown = Prediction.objects.select_related("image").defer("image__pixels", "image__strokes", "features").in_bulk(ids)
     images = [row.image_id for row in shown.values()]
     samples = {row.image_id: row for row in Sample.objects.for_showing().filter(classifier=classifier, image__in=images)}
     return [Telling(shown[id], samples.get(shown[id].image_id, Sample())) for id in ids if id in shown]

@@ -117,6 +117,7 @@ def _outcomes(
             model_version=version,
             guesses=[Guess(*guess) for guess in answer.guesses],
             unsure=answer.unsure,
+            features=answer.features,
         )
         for prediction, answer in zip(predictions, answers, strict=True)
     ]

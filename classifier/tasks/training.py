@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -45,6 +46,8 @@ SECONDS_TO_LEAVE = 5.0
 BASE_PER_LABEL = 200
 HELD_OUT = 0.05
 """The share of a base that the bundled networks have never seen either."""
+OF_TENSORFLOW = re.compile(r"WARNING: All log messages before absl|[IWEF]\d{4} [\d:.]+ +\d+ \S+:\d+\]")
+"""What it says of the machine at its start: of no use to people, and in the way of what is."""
 REFUSED = 2
 FAILED = "The training failed. Its last words: {words}"
 DAMAGED = "The trained network could not be taken in. {reason}"
@@ -189,8 +192,12 @@ def _progress(run: TrainingRun) -> Progress:
     """What the process has written into its folder."""
     history = _read(artifact_of(run) / "history.json", [])
     far = _read(artifact_of(run) / "progress.json", {"epoch": 0, "epochs": 0, "progress": 0.0})
-    log = (run.folder / "log").read_text(errors="replace")
-    return Progress(**{**far, "epoch": len(history)}, history=history, log=log)
+    return Progress(**{**far, "epoch": len(history)}, history=history, log="\n".join(words_of(run.folder / "log")))
+
+
+def words_of(log: Path) -> list[str]:
+    """The lines of a training process, without TensorFlow's own."""
+    return [line for line in log.read_text(errors="replace").splitlines() if not OF_TENSORFLOW.match(line)]
 
 
 def _read(path: Path, otherwise: Any) -> Any:
@@ -204,7 +211,7 @@ def _settle(run: TrainingRun, code: int, held: bool) -> None:
     if held and code == 0:
         _take_in(run)
     elif held:
-        words = (run.folder / "log").read_text(errors="replace").strip().splitlines()
+        words = [line for line in words_of(run.folder / "log") if line.strip()]
         fail_training(run=run, reason=FAILED.format(words=words[-1] if words else f"exit code {code}"))
     if not TrainingRun.objects.active().filter(pk=run.pk).exists():  # or it is another trainer's now
         shutil.rmtree(run.folder, ignore_errors=True)

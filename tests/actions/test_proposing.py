@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from classifier import policy
 from classifier.actions.propose_pictures import BadCount, propose_pictures
 from classifier.actions.review_image import review_image
-from classifier.models import Classifier, Prediction, User
-from tests.factories import make_answer, make_classifier, make_image, make_prediction, make_reviewer, make_sample
+from classifier.models import Classifier, Prediction, User, unlabelled
+from tests.factories import make_answer, make_classifier, make_image, make_prediction, make_reviewer, make_sample, make_version
 from tests.measured import make_maintainer
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +83,13 @@ def test_whoever_made_a_classifier_may_ask_too_and_nobody_else(owner: User, dood
 def test_a_number_that_cannot_be_is_refused(mary: User, doodle: Classifier, count: int) -> None:
     with pytest.raises(BadCount, match="1 to 100 pictures can be proposed at once"):
         proposed(mary, count)
+
+
+def test_of_many_it_is_chosen_by_what_the_network_sees(mary: User, doodle: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unlabelled, "ENOUGH", 8)
+    version, before = make_version(), make_version()
+    sure(0.5, mary, model_version=before, features=np.ones(3, np.float16).tobytes())
+    places = np.repeat(np.eye(2, 4), 5, axis=0).astype(np.float16)
+    rows = [sure(0.6, mary, model_version=version, features=place.tobytes()) for place in places]
+    chosen = proposed(mary, count=2)
+    assert sorted(rows.index(row) // 5 for row in chosen) == [0, 1]

@@ -71,6 +71,7 @@ def test_a_head_is_fitted_and_the_body_stays_what_it_was(data: Path, tmp_path: P
     assert card == Card.load(tmp_path / "out")
     assert (card.labels, card.classifier, card.title) == (tuple(sorted(WORDS)), "six", "Six things")
     assert card.metrics["test"]["accuracy"] == 1.0
+    assert card.trained["call_ms"] > 0
     assert "started from" in card.attribution
     with np.load(tmp_path / "out" / TEST_FILE) as answers:
         assert answers["probabilities"].shape == (6, 3)
