@@ -13,7 +13,7 @@ methods are what else was tried. Right is what share of 200 unseen drawings of e
 How to read it: `right` is that share with 100 labels and its 95 % interval over the seeds; `equals` the number of labels taken at
 random with which the same is reached, by the means of all seeds, interval by resampling them, 320 where it is not reached with
 320. `all` is the geometric mean over the pools: 150 or more is a saving of a third. `random` has the curve to compare with.
-Some five minutes of one processor. Text on stdout, or the same with --json.
+Some three minutes of one processor. Text on stdout, or the same with --json.
 """
 
 from __future__ import annotations

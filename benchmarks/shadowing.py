@@ -62,7 +62,7 @@ def measure(site: Site, mary: Maintainer, options: argparse.Namespace) -> dict[s
 def _warm_up(site: Site, mary: Maintainer, here: str) -> None:
     """The first connections take longer, and the candidate is loaded when it is asked for the first time."""
     mary.post(f"{here}/shadow/").raise_for_status()
-    submitting(site, 1, 3)
+    submitting(site, 1, 10)
     site.wait_until(lambda: mary.get(f"{here}/shadow/").json()["asked"], 60)
     mary.post(f"{here}/unshadow/").raise_for_status()
 

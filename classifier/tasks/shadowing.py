@@ -28,11 +28,14 @@ if TYPE_CHECKING:
 LOOK_EVERY_S = 1.0
 AT_A_TIME = 16
 """What a network takes in one call. Under load it is the share that is asked about: so many a second."""
-HELD = 2
-"""Networks of candidates at once, apart from those that answer people, which they cannot push out."""
+SHARE = 0.05
+"""Of a worker's time, at most: on a machine that is short of it a call may take a second."""
+HELD = 3
+"""So many candidates are asked at once, those that began last. Their networks push none out that answer people."""
 
 logger = logging.getLogger(__name__)
 _networks = Networks(HELD)
+_rests_until = 0.0
 
 
 class Shown(NamedTuple):
@@ -43,9 +46,28 @@ class Shown(NamedTuple):
 
 
 def shadow_answered() -> None:
-    """A call's worth in any case, and all that is left while nobody waits for an answer."""
-    shadows = list(ModelVersion.objects.shadowing())
-    _networks.keep_only([version.pk for version in shadows])
+    """A call's worth in any case, and all that is left while nobody waits for an answer; then a rest."""
+    global _rests_until
+    if time.monotonic() < _rests_until:
+        return
+    shadows = _loaded()
+    started = time.monotonic()
+    _ask(shadows)
+    _rests_until = time.monotonic() + (time.monotonic() - started) * (1 / SHARE - 1)
+
+
+def _loaded() -> list[ModelVersion]:
+    """Those whose networks are there; of what cannot be loaded it is noted, which ends it."""
+    shadows, loaded = ModelVersion.objects.shadowing().order_by("-shadows_since")[:HELD], []
+    for version in shadows:
+        with suppress(BadCard):
+            _networks.ready(version)
+            loaded.append(version)
+    _networks.keep_only([version.pk for version in loaded])
+    return loaded
+
+
+def _ask(shadows: Sequence[ModelVersion]) -> None:
     if not shadows:
         predicting.just_answered.clear()
     while taken := _take():
@@ -68,10 +90,7 @@ def _shadow(version: ModelVersion, ids: Sequence[uuid.UUID]) -> None:
     shown = _shown(version, ids)
     if not shown.predictions:
         return
-    try:
-        network = _networks.ready(version)
-    except BadCard:
-        return  # noted, which has ended it
+    network = _networks.ready(version)
     started = time.perf_counter()
     answers = network.answers(shown.inputs)
     took_ms = (time.perf_counter() - started) * 1000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from classifier.actions.shadow_version import shadow_version
@@ -26,7 +28,9 @@ def shadow(live: ModelVersion) -> ModelVersion:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_answered() -> None:
+def _rested(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And nothing was answered."""
+    monkeypatch.setattr(shadowing, "_rests_until", 0.0)
     predicting.just_answered.clear()
 
 
@@ -84,6 +88,17 @@ def test_while_somebody_waits_it_is_asked_about_some_and_the_live_one_is_left_al
     shadowing.shadow_answered()
     assert (network.calls, live_network.calls) == ([16], [])
     assert ShadowAnswer.objects.speed() is None
+
+
+def test_it_rests_nineteen_times_as_long_as_it_worked(live: ModelVersion, shadow: ModelVersion, network: Network) -> None:
+    answer(live)
+    began = time.monotonic()
+    shadowing.shadow_answered()
+    worked = time.monotonic() - began
+    assert shadowing._rests_until - time.monotonic() == pytest.approx(19 * worked, rel=0.2)
+    answer(live)
+    shadowing.shadow_answered()
+    assert network.calls == [1]
 
 
 def test_without_a_shadow_nothing_is_remembered(live: ModelVersion, network: Network) -> None:
