@@ -55,15 +55,23 @@ worker-env: .venv/bin/python
 dev-env: worker-env
 	$(call SYNC,dev)
 
+fuzz-env: .venv/bin/python  ## set up what benchmarks.fuzz_api runs, in an environment of its own
+	@cmp -s requirements/fuzz.txt .venv/fuzz/lock || { $(FIND_UV); echo "Installing requirements/fuzz.txt into .venv/fuzz"; \
+	$$uv venv --quiet --allow-existing --python $(PY) .venv/fuzz && \
+	$$uv pip install --quiet --python .venv/fuzz/bin/python --require-hashes --requirements requirements/fuzz.txt && \
+	cp requirements/fuzz.txt .venv/fuzz/lock; }
+
 # The product is resolved first; the web side is a part of it and the tools are laid upon it, so all three agree on every version.
-COMPILE = $$uv pip compile pyproject.toml --quiet --python-version 3.11 --python-platform linux --generate-hashes \
+RESOLVE = $$uv pip compile --quiet --python-version 3.11 --python-platform linux --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --annotation-style line $(UPGRADE)
+COMPILE = $(RESOLVE) pyproject.toml
 
 lock: .venv/bin/python  ## renew requirements/*.txt after a change in pyproject.toml
 	@$(FIND_UV); set -e; \
 	$(COMPILE) --extra worker --output-file requirements/worker.txt; \
 	$(COMPILE) --constraints requirements/worker.txt --output-file requirements/web.txt; \
-	$(COMPILE) --constraints requirements/worker.txt --extra worker --extra dev --output-file requirements/dev.txt
+	$(COMPILE) --constraints requirements/worker.txt --extra worker --extra dev --output-file requirements/dev.txt; \
+	$(RESOLVE) --group fuzz --output-file requirements/fuzz.txt
 
 upgrade:  ## renew requirements/*.txt with the newest versions
 	@$(MAKE) --no-print-directory lock UPGRADE=--upgrade
@@ -110,19 +118,19 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-project = tomllib.loads(Path("pyproject.toml").read_text())["project"]
-extras = project["optional-dependencies"]
-wanted = {"web": [], "worker": extras["worker"], "dev": extras["worker"] + extras["dev"]}
+pyproject = tomllib.loads(Path("pyproject.toml").read_text())
+web, extras = pyproject["project"]["dependencies"], pyproject["project"]["optional-dependencies"]
+wanted = {"web": web, "worker": web + extras["worker"], "dev": web + extras["worker"] + extras["dev"]}
 wrong, seen = [], {}
-for lock, added in wanted.items():
+for lock, lines in [*wanted.items(), *pyproject["dependency-groups"].items()]:
     text = Path(f"requirements/{lock}.txt").read_text()
     pins = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", text, re.M))
-    for line in project["dependencies"] + added:
+    for line in lines:
         requirement = Requirement(line)
         version = pins.get(canonicalize_name(requirement.name))
         if version is None or version not in requirement.specifier:
             wrong.append(f"requirements/{lock}.txt has {version}, but pyproject.toml asks for {line}")
-    wrong += [f"requirements/{lock}.txt disagrees on {name}" for name, pin in pins.items() if seen.setdefault(name, pin) != pin]
+    wrong += [f"requirements/{lock}.txt disagrees on {name}" for name, pin in pins.items() if lock in wanted and seen.setdefault(name, pin) != pin]
     wrong += [f"requirements/{lock}.txt holds an address: {line}" for line in text.splitlines() if "://" in line or " @ " in line]
 sys.exit("\n".join([*wrong, "Run make lock."]) if wrong else 0)
 endef

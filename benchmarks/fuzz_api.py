@@ -1,6 +1,6 @@
 """Schemathesis over every operation of the API, on SQLite and on PostgreSQL: `python -m benchmarks.fuzz_api --help`.
 
-All checks but `positive_data_acceptance`, which takes a right 400 for a fault. Schemathesis is fetched by uv for the run.
+All checks but `positive_data_acceptance`, which takes a right 400 for a fault. `make fuzz-env` sets it up.
 """
 
 from __future__ import annotations
@@ -8,9 +8,7 @@ from __future__ import annotations
 import argparse
 import base64
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,9 +24,7 @@ from tests.running import ROOT, WEB, Site
 if TYPE_CHECKING:
     from tests.structure.permissions import Rule
 
-UV = shutil.which("uv", path=os.pathsep.join([str(ROOT / ".venv/bin"), os.environ["PATH"]]))
-RUN = [str(UV), "tool", "run", "--from", "schemathesis==4.32.5", "schemathesis"]
-OFFLINE = {**os.environ, "UV_OFFLINE": "1"}
+SCHEMATHESIS = ROOT / ".venv/fuzz/bin/schemathesis"
 ALL_CHECKS = ("--exclude-checks", "positive_data_acceptance")
 LIMITS = {"DOODLE_RATE": "100000", "DOODLE_QUOTA": "10000000"}
 PASSWORD = "a long enough secret"  # noqa: S105  of accounts that live as long as the run
@@ -54,11 +50,6 @@ def main() -> None:
     given = {"examples": options.examples, "seed": options.seed}
     failed = [name for name in options.database or ("sqlite", "postgresql") if not fuzz(name, **given)]
     sys.exit(f"Failures on {' and '.join(failed)}." if failed else 0)
-
-
-def at_hand() -> bool:
-    """Whether uv has Schemathesis, so that nothing is fetched."""
-    return UV is not None and subprocess.run([*RUN, "--version"], env=OFFLINE, capture_output=True, check=False).returncode == 0
 
 
 def fuzz(database: str, *, examples: int, seed: int = 1, seconds: int | None = None) -> bool:
@@ -112,7 +103,7 @@ def _started(site: Site) -> Any:
 
 
 def _command(folder: Path, url: str, token: str, *options: str) -> list[str]:
-    run = [*RUN, "--config-file", str(folder / "schemathesis.toml"), "run", f"{url}/api/v1/schema/", *ALL_CHECKS]
+    run = [str(SCHEMATHESIS), "--config-file", str(folder / "schemathesis.toml"), "run", f"{url}/api/v1/schema/", *ALL_CHECKS]
     run += ["--header", f"Authorization: Bearer {token}", "--workers", "1", "--continue-on-failure", "--request-timeout", "40"]
     return [*run, *options]
 
