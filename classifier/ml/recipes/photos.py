@@ -19,8 +19,8 @@ ANN = Recipe(
     epochs=5,
     batch_size=32,
     optimizer="sgd",
-    schedule="constant",
-    learning_rate=0.01,
+    schedule="cosine",
+    learning_rate=0.03,
     seed=1,
 )
 
@@ -31,7 +31,6 @@ CNN = replace(
     network_options={"stages": [[32], [64]], "dense": [64], "padding": "valid"},
     epochs=10,
     optimizer="adam",
-    schedule="cosine",
     learning_rate=1e-3,
 )
 
