@@ -133,11 +133,6 @@ class ClassifierLabelMerge(Idempotent):
         change = merge_labels(by=caller(request), classifier=classifier, name=name, into=into)
         return Response(LabelChangeOutput(change, context={"named": True}).data)
 
-    @extend_schema(exclude=True)
-    def patch(self, request: Request, slug: str, name: str) -> Response:
-        """A label may be called `dogs/merge`."""
-        return ClassifierLabel().patch(request, slug, f"{name}/merge")
-
 
 class LabelChanges(Listing[LabelChange]):
     """How a classifier's labels changed, the last first."""

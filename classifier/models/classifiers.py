@@ -26,6 +26,7 @@ MOST_OPINIONS, MOST_KNOWN = 5, 50
 
 BUILT_IN = {Kind.DRAWING: "doodle", Kind.PHOTO: "photo"}
 FEWEST_LABELS, MOST_LABELS, LONGEST_LABEL = 2, 1000, 100
+MERGES = "/merge"
 
 
 class ClassifierQuerySet(models.QuerySet["Classifier"]):
@@ -153,6 +154,8 @@ def problem_of_names(names: Sequence[str]) -> str:
         return f"Each label needs 1 to {LONGEST_LABEL} characters."
     if unfit := next((name for name in names if name in (".", "..") or _has_controls(name)), None):
         return f"{unfit!r} cannot be a label: give a word or a few, on one line."
+    if taken := next((name for name in names if name.endswith(MERGES)), None):
+        return f"{taken!r} cannot be a label: none may end in {MERGES!r}, which is an address of the API."
     if len({name.casefold() for name in names}) < len(names):
         twice = next(name for at, name in enumerate(names) if name.casefold() in {one.casefold() for one in names[:at]})
         return f"The label {twice!r} is there twice. Name each thing once."

@@ -64,6 +64,7 @@ def test_a_label_is_added_at_the_end_and_who_did_it_is_on_record(mary: User, ani
         ("CAT", "a label 'cat' already"),
         ("..", "cannot be a label"),
         ("big\ncat", "on one line"),
+        ("dogs/merge", "none may end in"),
     ],
 )
 def test_what_cannot_be_a_label_is_refused_alike_for_a_new_one_and_a_new_name(

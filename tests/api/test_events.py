@@ -111,5 +111,6 @@ def test_a_wait_that_is_no_number_is_refused(api: APIClient, owner: User) -> Non
 
 
 def test_nobody_is_left_watching(api: APIClient, owner: User) -> None:
+    before = set(lookout._watches)  # what an unread answer of another test may have left
     list(events(api.get(f"/api/v1/predictions/{make_prediction(owner).pk}/events/?wait=0")))
-    assert not lookout._watches
+    assert lookout._watches <= before
