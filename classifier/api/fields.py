@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.utils import html
 
 MOST_NAMED, LONGEST_NAME = 20, 100
 ALWAYS_KNOWN = {"csrfmiddlewaretoken"}  # in the forms of a session
@@ -26,6 +27,15 @@ class Text(serializers.CharField):
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Flag(serializers.BooleanField):
+    """True or false; in a form, which has nothing but text, whatever means one of them."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, bool) and not html.is_html_input(self.root.initial_data):
             self.fail("invalid")
         return super().to_internal_value(data)
 

@@ -15,7 +15,7 @@ from classifier import policy
 from classifier.actions.import_samples import import_samples
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer
-from classifier.api.fields import Input
+from classifier.api.fields import Flag, Input
 from classifier.api.idempotency import IDEMPOTENCY_KEY, Idempotent
 from classifier.models import Classifier
 from classifier.sources.labelled import MOST, from_set
@@ -31,7 +31,7 @@ KEEP_GOOD = "Take what is good where something is not. Otherwise nothing is take
 class ImportInput(Input):
     file = serializers.FileField(help_text=SET)
     label = serializers.CharField(required=False, max_length=100, default="", help_text=OF_ONE)  # type: ignore[assignment]
-    keep_good = serializers.BooleanField(required=False, default=False, help_text=KEEP_GOOD)
+    keep_good = Flag(required=False, default=False, help_text=KEEP_GOOD)
 
 
 class RefusalOutput(serializers.Serializer[Any]):

@@ -15,13 +15,13 @@ from classifier import policy
 from classifier.actions.mark_known import mark_known
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer
-from classifier.api.fields import Input, Slug
+from classifier.api.fields import Flag, Input, Slug
 from classifier.models import Sample
 
 
 class KnownInput(Input):
     classifier = Slug()
-    known = serializers.BooleanField(help_text="Whether what it shows is certain.")
+    known = Flag(help_text="Whether what it shows is certain.")
 
 
 class KnownOutput(serializers.Serializer[Sample]):

@@ -8,6 +8,8 @@ from rest_framework.exceptions import NotAcceptable, ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
+FORMAT = "format"
+
 
 class AsTable(BaseRenderer):
     """Stands for CSV among a list's forms; `classifier.api.lists` writes it row by row."""
@@ -37,6 +39,8 @@ class Negotiation(DefaultContentNegotiation):
     """A form that an address does not have is a 406, by `Accept`, or a 400, by `format`."""
 
     def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        if request.query_params.get(FORMAT) == "":
+            self.filter_renderers(renderers, "")
         try:
             return super().select_renderer(request, renderers, format_suffix)
         except NotAcceptable as error:

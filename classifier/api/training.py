@@ -18,7 +18,7 @@ from classifier.actions.cancel_training import cancel_training
 from classifier.actions.request_training import request_training
 from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer
-from classifier.api.fields import Input, Slug, Text
+from classifier.api.fields import Flag, Input, Slug, Text
 from classifier.api.idempotency import IDEMPOTENCY_KEY, Idempotent
 from classifier.api.lists import Filters, Listing
 from classifier.api.predictions import classifier_of
@@ -32,7 +32,7 @@ LOOK_AGAIN_S = 2
 class TrainingRunInput(Input):
     classifier = Slug()
     recipe = Text(required=False, default="", allow_blank=True, max_length=100, help_text=RECIPE)
-    from_nothing = serializers.BooleanField(required=False, default=False, help_text=FROM_NOTHING)
+    from_nothing = Flag(required=False, default=False, help_text=FROM_NOTHING)
 
 
 class TrainingRunOutput(serializers.ModelSerializer[TrainingRun]):

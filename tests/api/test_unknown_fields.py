@@ -66,3 +66,10 @@ def test_a_sample_may_name_the_classifier_of_its_address(api: APIClient, owner: 
 def test_the_older_contract_takes_what_its_programs_send(anonymous: APIClient) -> None:
     answer = anonymous.post("/recognize", {"image": "%", "name": "drawing.png"})
     assert answer.json()["error"]["code"] == "bad_base64"
+
+
+@pytest.mark.parametrize("value", [0, 1, "true", "yes", None])
+def test_yes_and_no_are_true_and_false_in_json(api: APIClient, owner: User, value: object) -> None:
+    classifier = make_own_classifier(owner)
+    fields = fields_of(api.post("/api/v1/training-runs/", {"classifier": classifier.slug, "from_nothing": value}, format="json"))
+    assert list(fields) == ["from_nothing"]
