@@ -110,12 +110,22 @@ def _items(request: Request) -> Sequence[PredictionInput | PredictionUpload]:
     if isinstance(request.data, dict):  # a form is one too
         refuse_unknown(request.data, (BatchUpload if isinstance(request.data, QueryDict) else BatchInput)().fields)
     if isinstance(request.data, QueryDict):
-        common = {name: request.data[name] for name in ("classifier",) if name in request.data}
+        common = _common(request.data)
         return [PredictionUpload(data={**common, "image": file}) for file in _counted(request.FILES.getlist("image"))]
     items = request.data.get("items") if isinstance(request.data, dict) else None
     if not isinstance(items, list):
         raise serializers.ValidationError({"items": [LIST_NEEDED]})
     return [PredictionInput(data=item) for item in _counted(items)]
+
+
+def _common(form: QueryDict) -> dict[str, str]:
+    """What holds for all files. Raises ValidationError."""
+    if "classifier" not in form:
+        return {}
+    try:
+        return {"classifier": Slug().run_validation(form["classifier"])}
+    except exceptions.ValidationError as error:
+        raise serializers.ValidationError({"classifier": error.detail}) from error
 
 
 def _counted(items: list[Any]) -> list[Any]:

@@ -72,9 +72,12 @@ class Listing(generics.ListAPIView[Row]):
         return _attachment(request, _json_lines(rows))
 
     def _in_order(self, request: Request) -> Any:
-        """All that is found, as the pages have it."""
+        """All that is found, as the pages have it. A page's size says nothing here, but is none that cannot be."""
         found, paginator = self.filter_queryset(self.get_queryset()), self.paginator
-        return found.order_by(*paginator.get_ordering(request, found, self)) if isinstance(paginator, NewestFirst) else found
+        if not isinstance(paginator, NewestFirst):
+            return found
+        paginator.get_page_size(request)
+        return found.order_by(*paginator.get_ordering(request, found, self))
 
 
 def _attachment(request: Request, lines: Iterator[str] | Iterator[bytes]) -> HttpResponseBase:

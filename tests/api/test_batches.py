@@ -120,6 +120,12 @@ def test_files_come_as_repeated_fields(api: APIClient) -> None:
     assert not Batch.objects.exists()
 
 
+def test_a_classifier_that_cannot_be_is_a_fault_of_the_whole_form(api: APIClient) -> None:
+    answer = api.post(BATCH, {"image": [file(picture(30))] * 2, "classifier": "no slug"}, format="multipart")
+    assert (answer.status_code, list(answer.json()["error"]["fields"])) == (400, ["classifier"])
+    assert not Image.objects.exists()
+
+
 def test_over_the_rate_all_is_refused(api: APIClient, settings: Settings) -> None:
     settings.DOODLE_RATE = 1
     assert api.post(BATCH, {"items": drawings(64)}).status_code == 202

@@ -133,6 +133,7 @@ def test_what_goes_wrong_comes_as_json_in_any_form(api: APIClient) -> None:
 def test_a_form_that_there_is_not_is_named(api: APIClient) -> None:
     assert api.get(PREDICTIONS, headers={"Accept": "text/html"}).status_code == 406
     assert api.get(f"{PREDICTIONS}?format=").status_code == 400
+    assert api.get(f"{PREDICTIONS}?format=csv&page_size=0").json()["error"]["fields"].keys() == {"page_size"}
     answer = api.get(f"{PREDICTIONS}?format=xml")
     assert answer.status_code == 400
     assert "json, csv, jsonl" in answer.json()["error"]["fields"]["format"][0]
