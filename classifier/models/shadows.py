@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -47,9 +48,12 @@ class ShadowAnswerQuerySet(models.QuerySet["ShadowAnswer"]):
         return self.filter(differs=True)
 
     def pairs(self) -> list[Pair]:
-        """What was answered differently, the most frequent first."""
+        """What was answered differently, in the words of then."""
         counted = self.differing().values_list("prediction__label", "label").annotate(pictures=Count("pk"))
-        return [Pair(*row) for row in counted.order_by("-pictures", "prediction__label", "label")]
+        return [Pair(*row) for row in counted.order_by()]
+
+    def without(self, pairs: Iterable[Pair]) -> ShadowAnswerQuerySet:
+        return self.exclude(Q(*(Q(prediction__label=pair.live, label=pair.shadow) for pair in pairs), _connector=Q.OR))
 
     def about(self, images: ImageQuerySet) -> ShadowAnswerQuerySet:
         """The newest first, with all that showing them needs, but not the pixels."""
@@ -101,17 +105,31 @@ class ShadowReport:
 
     @classmethod
     def of(cls, version: ModelVersion, images: ImageQuerySet) -> ShadowReport:
-        """The most frequent pairs, and the latest pictures that differ and are among `images`."""
-        answers = ShadowAnswer.objects.of(version)
-        pairs = answers.pairs()
+        """The most frequent pairs, and the latest pictures that differ and are among `images`.
+
+        In today's words: what was called differently and means the same since a merge differs no more.
+        """
+        answers, words = ShadowAnswer.objects.of(version), version.classifier.words()
+        kept = answers.pairs()
+        pairs = _in_words(kept, words)
+        one_by_now = [pair for pair in kept if words.get(pair.live, pair.live) == words.get(pair.shadow, pair.shadow)]
         return cls(
             asked=answers.count(),
             differing=sum(pair.pictures for pair in pairs),
             pairs=pairs[:SHOWN_PAIRS],
             speed=answers.speed(),
-            pictures=list(answers.differing().about(images)[:SHOWN_PICTURES]),
+            pictures=list(answers.differing().without(one_by_now).about(images)[:SHOWN_PICTURES]),
         )
 
     @property
     def percent(self) -> str:
         return f"{100 * self.differing / self.asked:.1f}" if self.asked else ""
+
+
+def _in_words(pairs: Iterable[Pair], words: Mapping[str, str]) -> list[Pair]:
+    """Those that differ, the most frequent first."""
+    found = Counter[tuple[str, str]]()
+    for pair in pairs:
+        found[words.get(pair.live, pair.live), words.get(pair.shadow, pair.shadow)] += pair.pictures
+    differing = [Pair(*names, pictures) for names, pictures in found.items() if names[0] != names[1]]
+    return sorted(differing, key=lambda pair: (-pair.pictures, pair.live, pair.shadow))

@@ -92,7 +92,7 @@ def _shadow(version: ModelVersion, ids: Sequence[uuid.UUID]) -> None:
         return
     network = _networks.ready(version)
     started = time.perf_counter()
-    answers = network.answers(shown.inputs)
+    answers = network.answers(shown.inputs, version.classifier.words())
     took_ms = (time.perf_counter() - started) * 1000
     best = [Guess(*answer.guesses[0]) for answer in answers]
     guesses = dict(zip([row.pk for row in shown.predictions], best, strict=True))

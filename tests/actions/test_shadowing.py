@@ -8,10 +8,13 @@ from django.utils import timezone
 
 from classifier import policy
 from classifier.actions.delete_image import delete_image
+from classifier.actions.merge_labels import merge_labels
 from classifier.actions.promote_version import promote_version
 from classifier.actions.record_shadow import record_shadow
+from classifier.actions.rename_label import rename_label
 from classifier.actions.shadow_version import CannotShadow, shadow_version, unshadow_version
-from classifier.models import Guess, ModelVersion, ShadowAnswer, User
+from classifier.models import Guess, Image, ModelVersion, ShadowAnswer, User
+from classifier.models.shadows import ShadowReport
 from tests.factories import make_classifier
 from tests.measured import damage, make_maintainer, make_whole_version
 from tests.shadowing import answered_now, make_shadow_answer
@@ -111,6 +114,18 @@ def test_what_it_answered_is_kept_once_with_whether_it_differs(live: ModelVersio
     kept = {answer.prediction_id: answer for answer in ShadowAnswer.objects.all()}
     assert (kept[cat.pk].differs, kept[dog.pk].differs) == (True, False)
     assert (kept[cat.pk].label, kept[cat.pk].shadow_ms) == ("dog", 8.0)
+
+
+def test_what_means_the_same_since_differs_no_more(live: ModelVersion, shadow: ModelVersion, mary: User) -> None:
+    for answered, said in (("cat", "dog"), ("bird", "dog"), ("house", "bird")):
+        make_shadow_answer(answered_now(live, label=answered), shadow, label=said)
+    merge_labels(by=mary, classifier=live.classifier, name="cat", into="dog")
+    rename_label(by=mary, classifier=live.classifier, name="house", to="home")
+    report = ShadowReport.of(shadow, Image.objects.all())
+    assert report.pairs == [("bird", "dog", 1), ("home", "bird", 1)]
+    assert (report.asked, report.differing, len(report.pictures)) == (3, 2, 2)
+    merge_labels(by=mary, classifier=live.classifier, name="bird", into="dog")
+    assert ShadowReport.of(shadow, Image.objects.all()).pairs == [("home", "dog", 1)]
 
 
 def test_what_was_promoted_or_deleted_meanwhile_leaves_nothing(live: ModelVersion, shadow: ModelVersion, mary: User) -> None:

@@ -82,7 +82,7 @@ def test_the_report_takes_as_many_queries_for_many(
 ) -> None:  # fmt: skip
     for _ in range(9):
         make_shadow_answer(answered_now(live, owner=mary), candidate)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(maintainer.get(of(candidate)).json()["pictures"]) == 9
 
 

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from classifier.actions.rename_label import rename_label
 from classifier.actions.shadow_version import shadow_version
 from classifier.models import ModelVersion, Prediction, ShadowAnswer
 from classifier.models.shadows import Speed
@@ -99,6 +100,13 @@ def test_it_rests_nineteen_times_as_long_as_it_worked(live: ModelVersion, shadow
     answer(live)
     shadowing.shadow_answered()
     assert network.calls == [1]
+
+
+def test_it_answers_in_the_words_of_today(live: ModelVersion, shadow: ModelVersion, network: Network) -> None:
+    answer(live)
+    rename_label(by=make_maintainer(), classifier=live.classifier, name="dog", to="hound")
+    shadowing.shadow_answered()
+    assert ShadowAnswer.objects.get().label == "hound"
 
 
 def test_without_a_shadow_nothing_is_remembered(live: ModelVersion, network: Network) -> None:
