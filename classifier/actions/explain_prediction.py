@@ -31,7 +31,7 @@ def explain_prediction(*, by: Person, prediction: Prediction, label: str = "") -
     """
     open_to = (
         Prediction.objects.filter(image__in=policy.images_open_to(by))
-        .select_related("model_version", "image")
+        .select_related("classifier", "model_version__classifier", "image")
         .defer("image__pixels", "image__strokes")
     )
     found = open_to.get(pk=prediction.pk)
@@ -56,11 +56,14 @@ def _require_room(by: Person, prediction: Prediction) -> None:
 
 
 def _label_of(prediction: Prediction, label: str) -> str:
+    """As the answer has it, where that gave it another name."""
     if prediction.status != Status.SUCCEEDED:
         raise NotAnswered("There is no answer to explain yet. Wait until the prediction has succeeded.")
-    wanted = label or prediction.label
-    version = prediction.model_version
-    known = version.card.get("labels", []) if version else []
-    if wanted not in known and wanted not in [guess.label for guess in prediction.ranked]:
+    wanted, guesses = label or prediction.label, [guess.label for guess in prediction.ranked]
+    if wanted in guesses:
+        return wanted
+    version, words = prediction.model_version, prediction.classifier.words()
+    today = words.get(wanted, wanted)
+    if version is None or today not in version.says:
         raise UnknownGuess(f"The version that answered does not know {wanted[:100]!r}. Name one of its labels.")
-    return wanted
+    return next((name for name in guesses if words.get(name, name) == today), wanted)

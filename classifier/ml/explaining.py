@@ -6,11 +6,14 @@ answers, so it serves every one that reads a picture, whatever it is built of: `
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from classifier.ml.wording import Wording
 
 if TYPE_CHECKING:
     from classifier.ml.inference import Recognizer
@@ -29,20 +32,22 @@ class NoHeatMap(ValueError):
     """The network reads something in which there are no places."""
 
 
-def heat_map(recognizer: Recognizer, picture: NDArray[np.uint8], label: str) -> Heat:
+def heat_map(recognizer: Recognizer, picture: NDArray[np.uint8], label: str, words: Mapping[str, str] | None = None) -> Heat:
     """How much each place of `picture` (h, w) or (h, w, c), as the network takes it, speaks for `label`: (h, w) in 0..1.
 
     The place without which the label would lose most has 1; what says nothing or speaks against it has 0. All are 0 where
     nothing speaks for it. What it loses is measured in odds (their logarithms), which still fall where the network is sure.
+    `words` are today's names by the former ones: by either a label is known, and what means the same now is one.
     Raises NoHeatMap for what reads strokes, ValueError for a label that it does not know.
     """
     if recognizer.card.input == "sequence":
         raise NoHeatMap("This network reads how a drawing was made, in which there are no places to show.")
-    if label not in recognizer.card.labels:
+    wording, today = Wording.of(recognizer.card.labels, words or {}), (words or {}).get(label, label)
+    if today not in wording.names:
         raise ValueError(f"This network does not know {label!r}.")
-    column = recognizer.card.labels.index(label)
     hidden = _hidden(picture, 0 if recognizer.card.kind == "drawing" else _mean_colour(picture))
-    likely = recognizer.probabilities(np.concatenate([picture[None], hidden]), looks=1)[:, column].clip(SUREST, 1 - SUREST)
+    answers = wording.summed(recognizer.probabilities(np.concatenate([picture[None], hidden]), looks=1))
+    likely = answers[:, wording.names.index(today)].clip(SUREST, 1 - SUREST)
     odds = np.log(likely / (1 - likely))
     height, width = picture.shape[:2]
     return _spread((odds[0] - odds[1:]).reshape(-(-height // CELL), -(-width // CELL)), width, height)

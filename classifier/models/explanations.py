@@ -136,7 +136,7 @@ class Explanation(Leased):
         else:
             first = self.neighbours[0]
             yield f"Nearest example: {first.label} ({first.alike:.2f} alike)."
-            if first.label != self.label and self.of_label:
+            if self.of_label and self.of_label != self.nearest[0]:
                 yield f"The nearest {self.label} is {self.of_label['alike']:.2f} alike."
         if self.rival:
             yield self._about(self.rival)

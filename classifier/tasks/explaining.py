@@ -84,11 +84,12 @@ def _reasons(explanation: Explanation) -> Reasons:
     picture, recognizer = _picture(explanation, version), networks.ready(version)
     known = likening.known_like(version, recognizer, explanation.prediction.image, picture)
     rival = rival_of(explanation.prediction, explanation.label)
+    words = version.classifier.words()
     return Reasons(
-        heatmap=overlays.laid_over(picture, heat_map(recognizer, picture, explanation.label)),
+        heatmap=overlays.laid_over(picture, heat_map(recognizer, picture, explanation.label, words)),
         nearest=[one.neighbour() for one in known[:SHOWN]],
-        of_label=_first(known, explanation.label),
-        of_rival=_first(known, rival.label) if rival else None,
+        of_label=_first(known, words.get(explanation.label, explanation.label)),
+        of_rival=_first(known, words.get(rival.label, rival.label)) if rival else None,
     )
 
 

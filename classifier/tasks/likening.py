@@ -31,7 +31,7 @@ _held: OrderedDict[tuple[uuid.UUID, uuid.UUID], NDArray[np.float32]] = OrderedDi
 
 
 class Alike(NamedTuple):
-    """A known picture and how alike it is: somebody's `image`, or a `picture` that came with a data set."""
+    """A known picture, its label of today, and how alike it is: somebody's `image`, or a `picture` that came with a data set."""
 
     label: str
     alike: float
@@ -63,14 +63,15 @@ def _kept(version: ModelVersion, recognizer: Recognizer, embedding: NDArray[np.f
     path = recognizer.card.check_examples(version.artifact)
     if path is None:
         return
-    kept = KeptExamples.load(path)
+    kept, words = KeptExamples.load(path), version.classifier.words()
+    names = [words.get(name, name) for name in recognizer.card.labels]
     for label, alike, image, picture in zip(kept.labels, kept.alike(embedding), kept.images, kept.pictures, strict=True):
         theirs = uuid.UUID(image) if image else None
-        yield Alike(recognizer.card.labels[label], float(alike), theirs, None if theirs else picture)
+        yield Alike(names[label], float(alike), theirs, None if theirs else picture)
 
 
 def _labelled_here(version: ModelVersion, recognizer: Recognizer, embedding: NDArray[np.float32]) -> Iterator[Alike]:
-    samples = Sample.objects.to_train_on(version.classifier).filter(label__name__in=recognizer.card.labels)
+    samples = Sample.objects.to_train_on(version.classifier).filter(label__name__in=version.says)
     last = dict(samples.order_by("-changed_at", "-id").values_list("image_id", "label__name")[:LABELLED_HERE])
     unseen = [image for image in last if (version.pk, image) not in _held]
     for image in Image.objects.filter(pk__in=unseen).iterator(chunk_size=20):

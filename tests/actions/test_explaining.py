@@ -11,9 +11,11 @@ from classifier import policy
 from classifier.actions.claim_explanation import claim_explanation
 from classifier.actions.explain_prediction import NotAnswered, UnknownGuess, explain_prediction
 from classifier.actions.record_explanation import Reasons, record_explanation
+from classifier.actions.rename_label import rename_label
 from classifier.models import Explanation, Neighbour, Prediction, User
 from classifier.models.explanations import LEASE, MOST_WAITING
 from tests.factories import make_answer, make_explanation, make_prediction, make_user, make_version
+from tests.measured import make_maintainer
 
 pytestmark = pytest.mark.django_db
 CAT = Neighbour("cat", 0.9)
@@ -48,6 +50,15 @@ def test_any_label_of_the_version_can_be_asked_about_and_no_other(owner: User) -
     assert explain_prediction(by=owner, prediction=prediction, label="zebra").label == "zebra"
     with pytest.raises(UnknownGuess, match="'tiger'"):
         explain_prediction(by=owner, prediction=prediction, label="tiger")
+
+
+def test_a_label_that_got_another_name_is_asked_about_by_both_as_the_answer_has_it(owner: User) -> None:
+    version = make_version(card={"input": "bitmap", "labels": ["cat", "house"]})
+    prediction = make_answer(owner, model_version=version)
+    for name, to in (("cat", "kitten"), ("house", "home")):
+        rename_label(by=make_maintainer(), classifier=version.classifier, name=name, to=to)
+    asked = {name: explain_prediction(by=owner, prediction=prediction, label=name).label for name in ("cat", "kitten", "home")}
+    assert asked == {"cat": "cat", "kitten": "cat", "home": "home"}
 
 
 def test_nothing_is_explained_before_there_is_an_answer_or_to_strangers(owner: User, stranger: User) -> None:

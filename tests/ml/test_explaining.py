@@ -31,10 +31,10 @@ class Seeker:
         return np.stack([0.01 + 0.98 * inked, 0.99 - 0.98 * inked], axis=1)
 
 
-def heat_map(recognizer: Any, picture: NDArray[np.uint8], label: str) -> NDArray[np.float32]:
+def heat_map(recognizer: Any, picture: NDArray[np.uint8], label: str, words: dict[str, str] | None = None) -> NDArray[np.float32]:
     from classifier.ml import explaining
 
-    return explaining.heat_map(recognizer, picture, label)
+    return explaining.heat_map(recognizer, picture, label, words)
 
 
 @pytest.mark.parametrize(("top", "left"), [(0, 0), (12, 20), (20, 4)])
@@ -60,6 +60,14 @@ def test_what_reads_strokes_and_what_it_does_not_know_is_refused() -> None:
         heat_map(Seeker(np.s_[0:8, 0:8], "sequence"), np.zeros((28, 28), np.uint8), "there")
     with pytest.raises(ValueError, match="zebra"):
         heat_map(Seeker(np.s_[0:8, 0:8]), np.zeros((28, 28), np.uint8), "zebra")
+
+
+def test_a_label_is_known_by_both_its_names_and_what_means_the_same_now_is_one() -> None:
+    everywhere, seeker = np.full((28, 28, 1), 255, np.uint8), Seeker(np.s_[0:8, 0:8])
+    renamed = {"there": "here"}
+    for name in ("there", "here"):
+        assert (heat_map(seeker, everywhere, name, renamed) == heat_map(seeker, everywhere, "there")).all()
+    assert not heat_map(seeker, everywhere, "there", {"elsewhere": "there"}).any(), "Whatever is hidden, it is one of both."
 
 
 @pytest.mark.tensorflow

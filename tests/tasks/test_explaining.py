@@ -11,13 +11,16 @@ import PIL.Image
 import pytest
 
 from classifier.actions.explain_prediction import explain_prediction
+from classifier.actions.merge_labels import merge_labels
 from classifier.actions.register_version import register_version
+from classifier.actions.rename_label import rename_label
 from classifier.ml.handover import EXAMPLES_FILE, Card, sha256_of
 from classifier.ml.neighbours import KeptExamples
 from classifier.models import Explanation, Image, ModelVersion, Sample, User
 from classifier.tasks.explaining import explain_waiting
 from tests.artifacts import LABELS, make_photo_artifact
 from tests.factories import make_answer, make_image, photo
+from tests.measured import make_maintainer
 
 pytestmark = [
     pytest.mark.django_db,
@@ -48,10 +51,11 @@ def picture_of(seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     return a_photo(seed).network_input("photo")
 
 
-def explained(image: Image, version: ModelVersion) -> Explanation:
-    guesses = [{"label": "frog", "probability": 0.6}, {"label": "ship", "probability": 0.4}]
+def explained(image: Image, version: ModelVersion, label: str = "frog") -> Explanation:
+    """Why it is said to be that `label`, and no ship."""
+    guesses = [{"label": label, "probability": 0.6}, {"label": "ship", "probability": 0.4}]
     prediction = make_answer(
-        image=image, classifier=version.classifier, model_version=version, label="frog", guesses=guesses, probability=0.6
+        image=image, classifier=version.classifier, model_version=version, label=label, guesses=guesses, probability=0.6
     )
     assert image.owner
     explain_prediction(by=image.owner, prediction=prediction)
@@ -78,6 +82,19 @@ def test_the_nearest_are_what_was_learnt_and_what_was_labelled_here_since(versio
     assert same.of_rival["label"] == "ship"
     assert same.sentence.startswith("Nearest example: frog (1.00 alike). Runner-up: ship, 0.40, whose nearest example is")
     assert explained(a_photo(3, owner), version).neighbours[0].image == labelled.pk
+
+
+def test_what_was_learnt_under_another_name_is_explained_in_the_words_of_today(version: ModelVersion, owner: User) -> None:
+    mary = make_maintainer("mary")
+    rename_label(by=mary, classifier=version.classifier, name="frog", to="toad")
+    merge_labels(by=mary, classifier=version.classifier, name="bird", into="ship")
+    for label in ("toad", "frog"):  # said since, and before
+        made = explained(a_photo(1, owner), version, label)
+        assert (made.status, made.problem) == ("succeeded", "")
+        assert (made.neighbours[0].label, made.of_label) == ("toad", made.nearest[0])
+        assert made.sentence.startswith("Nearest example: toad (1.00 alike). Runner-up: ship")
+    labelled = labelled_ship(version, a_photo(5))
+    assert labelled.pk in {one.image for one in explained(a_photo(5, owner), version, "toad").neighbours}
 
 
 def test_a_picture_is_not_its_own_neighbour(version: ModelVersion, owner: User) -> None:
