@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -20,7 +20,7 @@ from classifier.pages.reproducing import programs_for
 from classifier.pages.verdict import question
 from classifier.pages.visitors import person_behind
 from classifier.policy import TooManyPictures, images_open_to
-from classifier.serving import picture_response, seen_response
+from classifier.serving import SAFE, picture_response, seen_response
 
 FIRST_LOOK_S = 1.0
 
@@ -62,6 +62,15 @@ def image_file(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 @require_safe
 def image_seen(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     return seen_response(_arrived_image(request, id), request.GET.get("classifier"))
+
+
+@require_safe
+def image_strokes(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """A drawing's strokes in the order in which they were drawn, aligned: 0 to 255. 404 for what was not drawn."""
+    image = _arrived_image(request, id)
+    if image.strokes is None:
+        raise Http404(id)
+    return JsonResponse({"strokes": image.strokes}, headers=SAFE)
 
 
 @require_POST

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -149,7 +150,9 @@ def _show(request: HttpRequest, found: Sample, problem: str = "", status: int = 
 
 def _open(request: HttpRequest, id: uuid.UUID) -> Sample:
     """As this reviewer is to see it."""
-    found = get_object_or_404(Sample.objects.open_to_reviewers().in_queue_order().for_showing(), pk=id)
+    drawn = Q(image__strokes__isnull=False)
+    shown = Sample.objects.open_to_reviewers().in_queue_order().for_showing().annotate(has_strokes=drawn)
+    found = get_object_or_404(shown, pk=id)
     return Question.objects.seen_by(account_behind(request), found)
 
 

@@ -35,6 +35,7 @@ urlpatterns = [
     path("images/<uuid:id>/answer/", result.answer, name="answer"),
     path("images/<uuid:id>/file/", result.image_file, name="image-file"),
     path("images/<uuid:id>/seen/", result.image_seen, name="image-seen"),
+    path("images/<uuid:id>/strokes/", result.image_strokes, name="image-strokes"),
     path("images/<uuid:id>/why/", why.why, name="why"),
     path("images/<uuid:id>/heatmap/", why.heatmap, name="image-heatmap"),
     path("images/<uuid:id>/delete/", result.image_delete, name="image-delete"),

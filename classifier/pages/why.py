@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -16,15 +17,21 @@ from django.views.decorators.http import require_safe
 from classifier import policy
 from classifier.actions.explain_prediction import NotAnswered, UnknownGuess, explain_prediction
 from classifier.models import Explanation, Image, Neighbour, Person, Prediction, Sample, Status, Worker
+from classifier.models.labelled_alike import labelled_alike
 from classifier.pages.reviewing import id_in
 from classifier.pages.visitors import person_behind
 from classifier.serving import picture_response
+
+REFUSED = '<p class="notice error" id="why">{}</p>'
 
 
 @require_safe
 @never_cache
 def why(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
-    """Asks for it with the first look. Of the `label` in the address, or of the best guess."""
+    """Asks for it with the first look. Of the `label` in the address, or of the best guess.
+
+    htmx takes the parts `#why` and `#alike` out of the page: both for whoever judges, and the first alone until it is made.
+    """
     person = person_behind(request)
     prediction = _prediction(person, id, request.GET.get("prediction"))
     try:
@@ -33,10 +40,13 @@ def why(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     except UnknownGuess as error:
         raise Http404(str(error)) from error
     except (NotAnswered, policy.TooManyPictures) as error:
-        messages.error(request, str(error))
-        return redirect(_way_back(request, person, prediction))
-    back = _way_back(request, person, prediction)
-    return render(request, "pages/why.html", {**_shown(person, prediction, explanation), "back": back})
+        return _refused(request, str(error), _way_back(request, person, prediction))
+    context = {
+        **_shown(person, prediction, explanation),
+        "labelled": labelled_alike(prediction, person) if _is_first_look(request, person) else [],
+        "back": _way_back(request, person, prediction),
+    }
+    return render(request, "pages/why.html", context)
 
 
 @require_safe
@@ -46,6 +56,18 @@ def heatmap(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     wanted = {"prediction": id_in(request.GET.get("prediction", "")), "label": request.GET.get("label", "").replace("\0", "")}
     found = get_object_or_404(made, status=Status.SUCCEEDED, **wanted)
     return picture_response(bytes(found.heatmap or b""), "image/png", f"{id}-heatmap")
+
+
+def _is_first_look(request: HttpRequest, person: Person) -> bool:
+    """Of a reviewer: what follows asks only whether the explanation is there."""
+    return policy.may_review(person) and request.htmx.target != "why"  # type: ignore[attr-defined]
+
+
+def _refused(request: HttpRequest, why_not: str, back: str) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponse(format_html(REFUSED, why_not))
+    messages.error(request, why_not)
+    return redirect(back)
 
 
 def _prediction(person: Person, image: uuid.UUID, given: str | None) -> Prediction:

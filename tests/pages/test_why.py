@@ -100,7 +100,7 @@ def test_a_reviewer_is_led_to_it_by_a_key_and_back_to_the_same_selection(owner: 
     prediction = make_answer(owner)
     here = f"{reverse('pages:review-sample', args=[make_sample(image=prediction.image).pk])}?state=all"
     reviewer = browser_of(make_reviewer())
-    link = re.search(r'href="([^"]+)" data-key="w"', reviewer.get(here).content.decode())
+    link = re.search(r'<details class="review-why" data-key="w">.*?href="([^"]+)"', reviewer.get(here).content.decode(), re.S)
     assert link
     why_it = html.unescape(link.group(1))
     assert f'href="{here}"' in reviewer.get(why_it).content.decode()
