@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models.functions import Now
 
 from classifier.models import Explanation, Neighbour, Status
+from classifier.models.waiting import announce
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,12 +24,19 @@ class Reasons:
 def record_explanation(*, explanation: Explanation, result: Reasons | str) -> bool:
     """Its reasons, or why there are none. False where the lease went to another, who then decides."""
     mine = Explanation.objects.filter(pk=explanation.pk, attempt=explanation.attempt, status=Status.RUNNING)
-    if isinstance(result, str):
-        return bool(mine.fail(result))
-    fields = {
+    written = mine.fail(result) if isinstance(result, str) else mine.update(**_made(result))
+    if written:
+        announce([explanation.pk])
+    return bool(written)
+
+
+def _made(result: Reasons) -> dict[str, object]:
+    return {
+        "status": Status.SUCCEEDED,
+        "finished_at": Now(),
+        "lease_until": None,
         "heatmap": result.heatmap,
         "nearest": [one.kept() for one in result.nearest],
         "of_label": result.of_label.kept() if result.of_label else None,
         "of_rival": result.of_rival.kept() if result.of_rival else None,
     }
-    return bool(mine.update(status=Status.SUCCEEDED, finished_at=Now(), lease_until=None, **fields))

@@ -23,8 +23,9 @@ from classifier.api.authentication import caller
 from classifier.api.errors import ErrorAnswer, error_body
 from classifier.api.images import Pictured
 from classifier.api.negotiation import errors_as_json
-from classifier.api.predictions import ProblemOutput
+from classifier.api.predictions import WAIT, ProblemOutput, seconds_to_wait
 from classifier.models import Explanation, Image, Neighbour, Prediction, Status
+from classifier.models.waiting import EXPLANATIONS, wait_until_settled
 from classifier.serving import picture_response
 
 REFUSALS = dict.fromkeys((400, 401, 404, 409, 429), ErrorAnswer)
@@ -32,6 +33,7 @@ RETRY_AFTER = OpenApiParameter("Retry-After", int, OpenApiParameter.HEADER, desc
 OF_WHICH = [
     OpenApiParameter("prediction", OpenApiTypes.UUID, description="One of this image's. Without it: the last that was answered."),
     OpenApiParameter("label", str, description="One that the version knows which answered. Without it: the best guess."),
+    WAIT,
     RETRY_AFTER,
 ]
 ALIKE = "From -1 to 1: 1 is the same to the network."
@@ -156,9 +158,16 @@ def _open_among(request: Request, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
 
 
 def _asked(request: Request, id: uuid.UUID) -> Explanation:
+    seconds = seconds_to_wait(request)
     image = get_object_or_404(policy.images_open_to(caller(request)).defer("pixels", "strokes"), pk=id)
     prediction = _prediction(image, request.query_params.get("prediction"))
-    return explain_prediction(by=caller(request), prediction=prediction, label=request.query_params.get("label", ""))
+    asked = explain_prediction(by=caller(request), prediction=prediction, label=request.query_params.get("label", ""))
+    return _awaited(asked, seconds) if seconds and asked.pending else asked
+
+
+def _awaited(asked: Explanation, seconds: int) -> Explanation:
+    wait_until_settled([asked.pk], seconds, EXPLANATIONS)
+    return get_object_or_404(Explanation.objects.for_showing(), pk=asked.pk)
 
 
 def _prediction(image: Image, given: str | None) -> Prediction:

@@ -17,6 +17,7 @@ from typing import Any
 from django.db import connection, connections
 
 from classifier.models.batches import Batch
+from classifier.models.explanations import Explanation
 from classifier.models.predictions import PENDING, Prediction
 from classifier.models.training import TrainingRun
 from classifier.models.webhooks import owe_predictions
@@ -40,6 +41,10 @@ def _of_predictions(ids: Collection[uuid.UUID]) -> States:
     return dict(Prediction.objects.filter(pk__in=ids).values_list("pk", "status"))
 
 
+def _of_explanations(ids: Collection[uuid.UUID]) -> States:
+    return dict(Explanation.objects.filter(pk__in=ids).values_list("pk", "status"))
+
+
 def _of_batches(ids: Collection[uuid.UUID]) -> States:
     return {id: Batch.objects.progress_of(id) for id in ids}
 
@@ -49,9 +54,10 @@ def _of_training_runs(ids: Collection[uuid.UUID]) -> States:
     return {run.pop("pk"): run for run in TrainingRun.objects.filter(pk__in=ids).values("pk", *fields)}
 
 
-PREDICTIONS, BATCHES, TRAINING_RUNS = "predictions", "batches", "training_runs"
+PREDICTIONS, EXPLANATIONS, BATCHES, TRAINING_RUNS = "predictions", "explanations", "batches", "training_runs"
 LOOKS: dict[str, tuple[Callable[[Collection[uuid.UUID]], States], float]] = {
     PREDICTIONS: (_of_predictions, 0),
+    EXPLANATIONS: (_of_explanations, 0),
     BATCHES: (_of_batches, 0.5),
     TRAINING_RUNS: (_of_training_runs, 0.5),
 }
@@ -191,24 +197,36 @@ lookout = Lookout()
 places = Places(PLACES)
 
 
-def wait_until_settled(ids: Collection[uuid.UUID], seconds: float) -> None:
-    """Return when all these predictions are answered or failed, after `seconds`, or at once where all seats are taken."""
-    unsettled = Prediction.objects.filter(pk__in=ids, status__in=PENDING)
+def wait_until_settled(ids: Collection[uuid.UUID], seconds: float, kind: str = PREDICTIONS) -> None:
+    """Return when all these are answered, made or failed, after `seconds`, or at once where all seats are taken.
+
+    `kind` is PREDICTIONS or EXPLANATIONS.
+    """
+    look, _ = LOOKS[kind]
     deadline = time.monotonic() + seconds
     if connection.in_atomic_block:  # what nobody else can see yet
-        while time.monotonic() < deadline and unsettled.exists():
+        while time.monotonic() < deadline and _any_pending(look(ids)):
             time.sleep(LOOK_EVERY_S)
         return
-    with lookout.watching(PREDICTIONS, ids) as watch:
-        if watch is None or not unsettled.exists():
+    with lookout.watching(kind, ids) as watch:
+        if watch is None or not _any_pending(look(ids)):
             return
-        while time.monotonic() < deadline and (not watch.states or any(state in PENDING for state in watch.states.values())):
+        while time.monotonic() < deadline and (not watch.states or _any_pending(watch.states)):
             watch.await_news(deadline - time.monotonic())
 
 
+def _any_pending(states: States) -> bool:
+    return any(state in PENDING for state in states.values())
+
+
 def announce_settled(ids: Collection[uuid.UUID]) -> None:
-    """Owe their webhooks these, and wake those who wait, once the transaction is committed."""
+    """Owe their webhooks these predictions, and wake those who wait, once the transaction is committed."""
     owe_predictions(ids)
+    announce(ids)
+
+
+def announce(ids: Collection[uuid.UUID]) -> None:
+    """Wake those who wait."""
     if connection.vendor == "postgresql" and ids:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, " ".join(str(id) for id in ids)])

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import time
 import uuid
+from itertools import count
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from classifier.actions.review_image import review_image
-from classifier.models import Explanation, Neighbour, Prediction, User
+from classifier.models import Explanation, Neighbour, Prediction, User, waiting
 from tests.conftest import signed_in
 from tests.factories import make_answer, make_explanation, make_image, make_prediction, make_reviewer, make_sample
 
@@ -33,6 +36,22 @@ def test_looking_asks_for_it_and_says_when_to_look_again(api: APIClient, owner: 
         assert (answer.status_code, answer["Retry-After"]) == (202, "1")
         assert (answer.json()["status"], answer.json()["label"], answer.json()["sentence"]) == ("queued", "cat", None)
     assert Explanation.objects.get().prediction == prediction
+
+
+@pytest.mark.parametrize("what", ["heatmap", "explanation"])
+def test_whoever_waits_gets_it_once_it_is_made(api: APIClient, owner: User, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = make_explanation(make_answer(owner), status="queued")
+    clock = SimpleNamespace(monotonic=time.monotonic, sleep=lambda _: Explanation.objects.update(status="succeeded"))
+    monkeypatch.setattr(waiting, "time", clock)
+    assert get(api, what, made.prediction, wait=20).status_code == 200
+
+
+def test_whoever_waits_in_vain_is_told_when_to_look_again(api: APIClient, owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "time", SimpleNamespace(monotonic=count().__next__, sleep=lambda _: None))
+    answer = get(api, "explanation", make_answer(owner), wait=1)
+    assert (answer.status_code, answer["Retry-After"], answer.json()["status"]) == (202, "1", "queued")
+    wrong = get(api, "heatmap", make_answer(owner), wait="long")
+    assert (wrong.status_code, list(wrong.json()["error"]["fields"])) == (400, ["wait"])
 
 
 def test_the_map_is_a_png_that_is_sent_once(api: APIClient, owner: User) -> None:
