@@ -1,6 +1,6 @@
 /**
- * The single view of a reviewer: a drawing is drawn again over its picture, at an even pace (when each point was drawn is not kept),
- * and where the reasons of an answer cannot be fetched, that is said.
+ * The single view of a reviewer: a drawing is drawn again over its picture, at an even pace (when each point was drawn is not kept);
+ * the reasons of an answer are brought into view once they are there, and where they cannot be fetched, that is said.
  */
 const FRAME = 304; // the picture's side in the strokes' units, as the site renders it: a box of 256 with 24 around
 const BOX = 256;
@@ -95,3 +95,10 @@ for (const type of ['htmx:sendError', 'htmx:responseError', 'htmx:timeout']) {
     if (here) here.textContent = NOT_FETCHED;
   });
 }
+
+document.addEventListener('htmx:afterSettle', (event) => {
+  const reasons = event.target.closest('.review-why');
+  if (!reasons || reasons.dataset.shown || reasons.querySelector('[aria-busy]')) return;
+  reasons.dataset.shown = 'yes'; // once: whoever has scrolled away since is left there
+  if (reasons.open) reasons.scrollIntoView({ block: 'nearest' });
+});
