@@ -62,7 +62,8 @@ class QuestionQuerySet(models.QuerySet["Question"]):
 def _against() -> Q:
     """An opinion other than what became of its sample."""
     unusable, excluded = Q(verdict=Verdict.UNUSABLE), Q(sample__state=State.EXCLUDED)
-    return unusable & ~excluded | ~unusable & (excluded | ~Q(label=F("sample__label")))
+    agrees = Q(label=F("sample__label")) | Q(label__became=F("sample__label"))
+    return unusable & ~excluded | ~unusable & (excluded | ~agrees)
 
 
 class Question(models.Model):
@@ -90,10 +91,10 @@ class Question(models.Model):
         return Place(self.rank, self.placed_at, self.sample_id)
 
     def as_put(self) -> Sample:
-        """The sample as it was before anybody decided it, never to be saved."""
+        """The sample as it was before anybody decided it, in today's words, never to be saved."""
         sample = copy.copy(self.sample)
-        if decided := sample.reviews.filter(decides=True).select_related("old_label").order_by("number").first():
-            sample.state, sample.label = decided.before
+        if decided := sample.reviews.filter(decides=True).select_related("old_label__became").order_by("number").first():
+            sample.state, sample.label = decided.old_state, decided.old_label and decided.old_label.today
         sample.judged, sample.opinions, sample.tied, sample.known = False, 0, False, False
         sample.rank, sample.changed_at, sample.is_put = self.rank, self.placed_at, True
         return sample

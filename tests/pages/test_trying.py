@@ -8,6 +8,8 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from classifier.actions.merge_labels import merge_labels
+from classifier.actions.rename_label import rename_label
 from classifier.actions.review_image import review_image
 from classifier.actions.undo_review import undo_review
 from classifier.models import Classifier, Question, Review, Sample, User
@@ -96,6 +98,25 @@ def test_a_program_meets_it_too_and_asking_again_gives_the_same(program: APIClie
     assert program.post(verdicts, said).json()["id"] == answer["id"]
     assert [one.right for one in figures() if one.name == "rita"] == [1]
     assert program.post(NEXT).json()["id"] == str(first.pk)
+
+
+def test_it_is_put_in_todays_words(program: APIClient, root: User) -> None:
+    _, known = make_sample("house", "dog"), make_known()
+    rename_label(by=root, classifier=known.classifier, name="cat", to="kitten")
+    merge_labels(by=root, classifier=known.classifier, name="kitten", into="bird")
+    given = program.post(NEXT).json()
+    assert (given["id"], given["label"]) == (str(known.pk), "bird")
+
+
+def test_opinions_that_mean_the_same_since_make_an_answer_known(rita: User, root: User) -> None:
+    Classifier.objects.update(opinions=3)
+    sample = make_sample("house", state="new")
+    for label in ("dog", "dog", "cat"):
+        say(make_reviewer(), sample, label)
+    known_to_try = Question.objects.known_to_try
+    assert known_to_try(rita, sample.classifier) is None
+    merge_labels(by=root, classifier=sample.classifier, name="cat", into="dog")
+    assert known_to_try(rita, sample.classifier) == sample
 
 
 def test_many_at_once_can_hold_one(program: APIClient) -> None:
