@@ -71,8 +71,9 @@ def _show(request: HttpRequest, found: Classifier) -> HttpResponse:
 def _take(request: HttpRequest, found: Classifier) -> HttpResponse:
     said = _said(request)
     given = [one for one in said if one]
-    answers = Prediction.objects.last_answers([one.image for one in given])
-    refused = [why for one in given if (why := _say(request, found, one, answers.get((one.image, found.pk))))]
+    answers, words = Prediction.objects.last_answers([one.image for one in given]), found.words()
+    answered = {image: words.get(row.label, row.label) for (image, classifier), row in answers.items() if classifier == found.pk}
+    refused = [why for one in given if (why := _say(request, found, one, answered.get(one.image)))]
     _report(request, len(given), refused)
     passed = [*_passed_over(request), *(one.image for one in said if not one)][-PASSED_OVER:]
     here = reverse("pages:workshop-label", args=[found.slug])
@@ -91,9 +92,9 @@ def _said_of(request: HttpRequest, id: uuid.UUID) -> Said:
     return Said(id, named, tapped == UNUSABLE and not typed, request.POST.get(f"seen-{id}"))
 
 
-def _say(request: HttpRequest, found: Classifier, said: Said, answer: Prediction | None) -> str:
-    """What is wrong with it, or nothing."""
-    agreed = Verdict.CONFIRMED if answer and answer.label == said.label else Verdict.CORRECTED
+def _say(request: HttpRequest, found: Classifier, said: Said, answered: str | None) -> str:
+    """What is wrong with it, or nothing; `answered` is in today's words."""
+    agreed = Verdict.CONFIRMED if answered == said.label else Verdict.CORRECTED
     verdict = Verdict.UNUSABLE if said.unusable else agreed
     by = account_behind(request)
     try:

@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
+from classifier.actions.rename_label import rename_label
 from classifier.models import Classifier, Prediction, Sample, User
 from classifier.models.people import REVIEWERS
 from classifier.pages import labelling
@@ -51,6 +52,13 @@ def test_of_many_labels_the_guesses_and_a_field_stand_there(
     assert re.findall(rf'name="is-{answer.image_id}" value="label:([^"]+)"', page) == ["cat", "dog", "bird"]
     assert f'name="other-{answer.image_id}"' in page
     assert '<option value="house">' in page
+
+
+def test_an_answer_by_a_former_name_is_confirmed_by_todays(maintainer: Client, mary: User, doodle: Classifier) -> None:
+    answer = make_answer(mary)
+    rename_label(by=mary, classifier=doodle, name="cat", to="kitten")
+    maintainer.post(HERE, said((answer, "label:kitten")))
+    assert str(Sample.objects.get().reviews.get()) == "confirmed kitten"
 
 
 def test_what_is_tapped_is_decided_and_what_is_left_open_passed_over(maintainer: Client, mary: User) -> None:
