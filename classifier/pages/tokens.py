@@ -33,8 +33,8 @@ LIFETIMES = [("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("", "neve
 
 class TokenForm(forms.Form):
     name = forms.CharField(max_length=100)
-    scopes = forms.MultipleChoiceField(error_messages={"required": "Choose at least one thing that it may do."})
-    days = forms.ChoiceField(choices=LIFETIMES, required=False, initial="90")
+    scopes = forms.MultipleChoiceField(label="It may", error_messages={"required": "Choose at least one thing that it may do."})
+    days = forms.ChoiceField(label="Ends after", choices=LIFETIMES, required=False, initial="90")
 
     def __init__(self, allowed: Sequence[str], given: QueryDict | None = None) -> None:
         super().__init__(given, initial={"scopes": allowed})

@@ -43,7 +43,7 @@ def test_a_token_is_made_shown_once_used_and_revoked(member: Client) -> None:
     ("field", "value", "words"),
     [("name", "", "Name: "), ("name", "x" * 101, "100 characters"), ("scopes", [], "at least one"),
      ("scopes", ["admin"], "admin"),
-     ("days", "0", "Days: ")],
+     ("days", "0", "Ends after: ")],
 )  # fmt: skip
 def test_what_is_wrong_is_said_and_nothing_made(member: Client, field: str, value: object, words: str) -> None:
     answer = member.post(PAGE, {**WANTED, field: value})
