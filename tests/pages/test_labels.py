@@ -36,7 +36,7 @@ def test_a_renamed_label_shows_where_it_came_from(maintainer: Client, animals: C
     shown = follow(maintainer, RENAME, label="cat", name="kitten")
     assert "cat is called kitten from now on" in shown
     assert "cat was renamed to kitten by mary" in shown
-    assert "wait" not in shown.partition("Labels")[2].partition("Versions")[0]
+    assert "wait" not in shown.partition("Labels")[2].partition("Reviewing")[0]
     assert "It is called &#x27;kitten&#x27; now." in follow(maintainer, RENAME, label="cat", name="puss")
 
 

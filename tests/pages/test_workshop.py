@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -189,6 +190,13 @@ def test_the_page_of_a_classifier_needs_as_many_queries_for_more_versions(
         make_candidate(seed=seed)
     with django_assert_num_queries(len(once)):
         maintainer.get(here)
+
+
+def test_what_is_done_comes_first_then_what_is_set_then_what_was(maintainer: Client, live: ModelVersion) -> None:
+    make_run(status="succeeded")
+    shown = maintainer.get(at("classifier", "doodle")).content.decode()
+    titles = re.findall("<h2[^>]*>(.*?)</h2>", shown)
+    assert titles == ["Training", "Versions", "Labels", "Reviewing", "Training runs", "Who let what answer"]
 
 
 def test_anybody_draws_for_a_classifier_of_somebodys_own(visitor: Client, live: ModelVersion, shapes: Classifier) -> None:
