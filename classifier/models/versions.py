@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from classifier.ml.handover import CARD_FILE, BadCard, Card, sha256_of
+from classifier.ml.wording import Wording
 from classifier.models.classifiers import BUILT_IN, Classifier, Kind
 from classifier.models.identifiers import uuid7
 
@@ -152,8 +153,12 @@ class ModelVersion(models.Model):
     @property
     def says(self) -> tuple[str, ...]:
         """The labels that it knows, in today's words."""
-        words = self.classifier.words()
-        return tuple(dict.fromkeys(words.get(name, name) for name in self.card["labels"]))
+        return self.wording.names
+
+    @property
+    def wording(self) -> Wording:
+        """How its own words are read today."""
+        return Wording.of(self.card["labels"], self.classifier.words())
 
     @property
     def accuracy_percent(self) -> str:

@@ -27,7 +27,6 @@ from classifier.actions.record_suspicions import Suspicion, record_suspicions
 from classifier.ml.gate import Answers, BadAnswers
 from classifier.ml.label_quality import LabelQuality, judge
 from classifier.ml.likeness import fingerprint
-from classifier.ml.wording import Wording
 from classifier.models import ModelVersion, Sample
 from classifier.models.measurements import OWN_ANSWERS, set_of
 from classifier.models.samples import SampleQuerySet
@@ -84,10 +83,6 @@ def score_samples(slug: str) -> int:
     return len(found)
 
 
-def _wording(version: ModelVersion) -> Wording:
-    return Wording.of(version.card["labels"], version.classifier.words())
-
-
 def _known(version: ModelVersion, samples: SampleQuerySet) -> SampleQuerySet:
     """Those whose label the version knows."""
     names = version.says
@@ -134,12 +129,12 @@ def _without_their_labels(version: ModelVersion, found: Sequence[Doubtful], want
     enough = all(each[name] >= FEWEST_PICTURES for name in version.says)
     if bundled and bundled.input == version.input and enough and set_of(version):
         return _crossfitted(bundled, version.says, found)[wanted]
-    return _wording(version).summed(_asked(version, [one for one, asked in zip(found, wanted, strict=True) if asked]))
+    return version.wording.summed(_asked(version, [one for one, asked in zip(found, wanted, strict=True) if asked]))
 
 
 def _asked(version: ModelVersion, found: Sequence[Doubtful]) -> NDArray[np.float32]:
     """In the version's own words."""
-    names, wording = version.card["labels"], _wording(version)
+    names, wording = version.card["labels"], version.wording
     own = {wording.names[today]: name for name, today in zip(names, wording.places, strict=True)}
     return _said("evaluate", version, names, [own[one.label] for one in found], found)
 
