@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import gc
 import http.client
 import os
 import signal
@@ -143,6 +144,7 @@ def stop(parts: list[Part]) -> None:
         with suppress(subprocess.TimeoutExpired):
             process.wait(max(0.0, deadline - time.monotonic()))
         kill(process)
+    gc.freeze()  # else all that Django loaded is looked through for garbage before this process ends, too
 
 
 def prepare() -> None:

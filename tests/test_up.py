@@ -1,5 +1,6 @@
 """`make up`: the site comes up from one command, keeps what it has, and leaves nothing behind when it goes."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from doodle_site import up
 from tests.servers import free_port
 
 BASE = Path(__file__).resolve().parent.parent
@@ -147,3 +149,11 @@ def test_a_port_that_is_none_is_named(start_site: Callable[..., Site], port: str
     site = start_site("never", port)
     assert site.make.wait(30) != 0
     assert f"PORT={port}" in site.said()
+
+
+def test_the_end_does_not_wait_for_garbage_to_be_looked_for() -> None:
+    try:
+        up.stop([])
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
