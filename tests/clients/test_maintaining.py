@@ -70,6 +70,17 @@ def test_a_sample_is_found_in_the_queue_judged_and_the_verdict_taken_back(site: 
     assert (undone.verdict, undone.undoes, undone.new_state, undone.new_label) == ("undone", said.id, given.state, "high")
 
 
+def test_many_are_judged_in_one_go_and_it_is_taken_back(site: Site, token: str, slug: str, call: Call) -> None:
+    first, second, third = call(site.url, "queue", classifier=slug, state="all", token=token)[:3]
+    call(site.url, "review", third.image.id, "unusable", classifier=slug, token=token)
+    judged = call(site.url, "review_batch", [first, second.id, third], "unusable", reason="blurred", token=token)
+    assert [one.new_state for one in judged.reviews] == ["excluded"] * 2
+    assert [(one.id, one.state) for one in judged.stale] == [(third.id, "excluded")]
+    undone = call(site.url, "undo_review_batch", judged.together, token=token)
+    assert [one.new_label for one in undone.reviews] == [first.label, second.label]
+    assert len(call(site.url, "queue", classifier=slug, state="excluded", token=token)) == 1
+
+
 def test_the_version_that_is_live_and_the_first_stays(site: Site, token: str, call: Call) -> None:
     (live,) = call(site.url, "model_versions", classifier="doodle", stage="live", token=token)
     assert (live.bundled, live.damage) == (True, "")

@@ -14,7 +14,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 import yaml
 
-from doodle_client import BadAnswer, answers, operations, reviewing, shadows, workshop
+from doodle_client import BadAnswer, answers, explaining, judging, operations, reviewing, shadows, workshop
 from doodle_client.operations import ROOT, Operation
 from doodle_client.paging import RENAMED, HistoryFilters, QueueFilters
 from tests.clients.calling import sync_call
@@ -32,6 +32,14 @@ MODELS = {
     answers.Review: "ReviewOutput",
     answers.Token: "TokenOutput",
     answers.User: "UserOutput",
+    explaining.Explanation: "ExplanationOutput",
+    explaining.Neighbour: "NeighbourOutput",
+    explaining.Rival: "RivalOutput",
+    explaining.Shown: "ShownOutput",
+    judging.JudgedTogether: "ReviewBatchOutput",
+    judging.Refused: "RefusedOutput",
+    judging.SampleNow: "SampleOutput",
+    judging.UndoneTogether: "ReviewUndoOutput",
     reviewing.Balance: "BalanceOutput",
     reviewing.Corrected: "CorrectedOutput",
     reviewing.Drift: "DriftOutput",
@@ -62,6 +70,9 @@ MODELS = {
 }
 READ_AS = {
     operations.UNDO_REVIEW: answers.Review,
+    operations.EXPLANATION: explaining.Explanation,
+    operations.REVIEW_BATCH: judging.JudgedTogether,
+    operations.UNDO_REVIEW_BATCH: judging.UndoneTogether,
     operations.QUEUE: workshop.Sample,
     operations.NEXT: workshop.Sample,
     operations.HEALTH: reviewing.Health,
@@ -163,7 +174,10 @@ def test_what_is_read_is_what_is_answered(operation: Operation) -> None:
     assert references in ({name}, {f"Paginated{name}List"})
 
 
-@pytest.mark.parametrize("operation", [operations.PREDICT, operations.PREDICT_BATCH, operations.PREDICTION])
+WAITING = [operations.PREDICT, operations.PREDICT_BATCH, operations.PREDICTION, operations.EXPLANATION, operations.HEATMAP]
+
+
+@pytest.mark.parametrize("operation", WAITING)
 def test_these_can_wait(operation: Operation) -> None:
     assert "wait" in parameters(operation)
 
@@ -190,6 +204,7 @@ def test_what_is_sent_is_what_is_taken() -> None:
         (operations.ADD_SAMPLE, sent("add_sample", "mine", HOUSE, "cat")),
         (operations.CHANGE_CLASSIFIER, sent("change_classifier", "mine", opinions=2, known_share=5)),
         (operations.MARK_KNOWN, sent("mark_known", IMAGE_ID, classifier="mine")),
+        (operations.REVIEW_BATCH, sent("review_batch", [ID], "corrected", label="cat", reason="ears")),
         (operations.TRAIN, sent("train", "mine", recipe="people", from_nothing=True)),
         (operations.PROMOTE, sent("promote", ID, note="By hand.")),
     ]

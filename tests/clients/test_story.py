@@ -106,6 +106,18 @@ def test_a_verdict_is_kept_with_the_image(site: Site, token: str, call: Call) ->
     assert refused.value.status == 400
 
 
+def test_an_answer_is_explained_once_a_worker_has_looked(site: Site, token: str, call: Call) -> None:
+    asked = call(site.url, "predict", HOUSE, token=token)
+    found = call(site.url, "explanation", asked.image.id, prediction=asked.id, token=token, wait=60)
+    assert (found.prediction, found.label, found.error) == (asked.id, asked.best.label, None)
+    assert found.sentence.startswith(f"Nearest example: {found.nearest[0].label}")
+    second = asked.guesses[1].label
+    assert call(site.url, "heatmap", asked.image.id, label=second, token=token, wait=60).startswith(b"\x89PNG")
+    with pytest.raises(ApiError) as unknown:
+        call(site.url, "heatmap", asked.image.id, label="no such thing", token=token)
+    assert (unknown.value.code, list(unknown.value.fields)) == ("unknown_label", ["label"])
+
+
 def test_the_command_line_from_login_to_deletion(
     site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ import httpx
 from doodle_client.answers import Image, NewToken, Page, Prediction, Review, Token, User
 from doodle_client.batches import Outcome
 from doodle_client.connection import connect
+from doodle_client.judging_calls import AsyncJudgingCalls
 from doodle_client.operations import Id, Request
 from doodle_client.paging import HistoryFilters, QueueFilters
 from doodle_client.pictures import Picture, Sendable
@@ -36,7 +37,7 @@ from doodle_client.workshop import (
 T = TypeVar("T")
 
 
-class AsyncClient:
+class AsyncClient(AsyncJudgingCalls):
     """Client for asyncio: the same calls with the same arguments and errors, to be awaited or iterated over with `async for`.
 
     Use it in an `async with` statement, or `await close()`. Files that are named are read without giving way to others.

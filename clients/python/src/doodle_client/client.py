@@ -13,6 +13,7 @@ import httpx
 from doodle_client.answers import Image, NewToken, Page, Prediction, Review, Token, User
 from doodle_client.batches import Outcome
 from doodle_client.connection import connect
+from doodle_client.judging_calls import JudgingCalls
 from doodle_client.operations import Id, Request
 from doodle_client.paging import HistoryFilters, QueueFilters
 from doodle_client.pictures import Picture, Sendable
@@ -36,7 +37,7 @@ from doodle_client.workshop import (
 T = TypeVar("T")
 
 
-class Client:
+class Client(JudgingCalls):
     """Calls one site for one account; use it in a `with` statement, or close it. Every call raises kinds of DoodleError.
 
     `url` defaults to DOODLE_URL, then to the site of the last `doodle login`, then to http://127.0.0.1:8000; `token` to

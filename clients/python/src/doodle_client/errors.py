@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from doodle_client.answers import Prediction
+from doodle_client.explaining import Explanation
 from doodle_client.workshop import TrainingRunDetail
 
 
@@ -76,6 +77,16 @@ class NotAnswered(DoodleError, TimeoutError):
         why = f"{prediction.error.message} " if prediction.error else ""
         super().__init__(f"{why}There was no answer in time; prediction {prediction.id} stays {prediction.status}.")
         self.prediction = prediction
+
+
+class NotExplained(DoodleError, TimeoutError):
+    """The time to wait is over. The explanation goes on being made: ask again later."""
+
+    code = "not_explained"
+
+    def __init__(self, explanation: Explanation) -> None:
+        super().__init__(f"It was not explained in time; the explanation of {explanation.label} stays {explanation.status}.")
+        self.explanation = explanation
 
 
 class TrainingFailed(DoodleError):

@@ -70,12 +70,16 @@ DELETE_PREDICTION = Operation("DELETE", "predictions/{id}/")
 IMAGE = Operation("GET", "images/{id}/")
 IMAGE_FILE = Operation("GET", "images/{id}/file/")
 IMAGE_SEEN = Operation("GET", "images/{id}/seen/")
+HEATMAP = Operation("GET", "images/{id}/heatmap/")
+EXPLANATION = Operation("GET", "images/{id}/explanation/")
 DELETE_IMAGE = Operation("DELETE", "images/{id}/")
 REVIEW = Operation("POST", "images/{id}/reviews/", keyed=True)
 REVIEWS = Operation("GET", "images/{id}/reviews/")
 UNDO_REVIEW = Operation("POST", "reviews/{id}/undo/", keyed=True)
 QUEUE = Operation("GET", "review/queue/")
 NEXT = Operation("POST", "review/next/")
+REVIEW_BATCH = Operation("POST", "review/batch/", keyed=True)
+UNDO_REVIEW_BATCH = Operation("POST", "review/batch/{id}/undo/", keyed=True)
 REVIEWERS = Operation("GET", "review/reviewers/")
 MARK_KNOWN = Operation("PUT", "images/{id}/known/")
 CLASSIFIERS = Operation("GET", "classifiers/")
@@ -106,8 +110,13 @@ SIGN_UP = Operation("POST", "users/", keyed=True)
 
 
 def _checked(id: Id | None) -> str:
+    return "" if id is None else checked(id)
+
+
+def checked(id: Id) -> str:
+    """Raises BadInput."""
     try:
-        return "" if id is None else str(uuid.UUID(str(id)))
+        return str(uuid.UUID(str(id)))
     except ValueError as error:
         raise BadInput(f"{str(id)!r} is no id. Ids look like 019abcde-0123-7abc-8def-0123456789ab.") from error
 

@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+import httpx
+
 from doodle_client import operations
 from doodle_client.answers import Image, NewToken, Page, Prediction, Review, Token, User
 from doodle_client.batches import Outcome, batches
-from doodle_client.operations import Id, Operation
+from doodle_client.errors import NotExplained
+from doodle_client.explaining import Explanation
+from doodle_client.judging import JudgedTogether, UndoneTogether
+from doodle_client.operations import Id, Operation, Request
 from doodle_client.paging import HistoryFilters, QueueFilters, as_text, page, pages, query
 from doodle_client.pictures import Picture, Sendable, sendable
 from doodle_client.reading import read
 from doodle_client.retrying import Plan, Retries, delivered
 from doodle_client.reviewing import Health, Known, Reviewer
 from doodle_client.shadows import ShadowReport
-from doodle_client.waiting import Patience, answered, trained
+from doodle_client.waiting import MADE_LATER, Patience, answered, explained, trained
 from doodle_client.workshop import (
     Classifier,
     ClassifierDetail,
@@ -75,6 +80,25 @@ class Plans:
     def seen(self, id: Id) -> Plan[bytes]:
         return self._content(operations.IMAGE_SEEN, id)
 
+    def explanation(self, image: Id, prediction: Id | None, label: str | None, wait: float) -> Plan[Explanation]:
+        return read(Explanation.of, (yield from self._explained(operations.EXPLANATION, image, prediction, label, wait)))
+
+    def heatmap(self, image: Id, prediction: Id | None, label: str | None, wait: float) -> Plan[bytes]:
+        answer = yield from self._explained(operations.HEATMAP, image, prediction, label, wait)
+        if answer.status_code == MADE_LATER:
+            raise NotExplained(read(Explanation.of, answer))
+        return answer.content
+
+    def _explained(
+        self, operation: Operation, image: Id, prediction: Id | None, label: str | None, wait: float
+    ) -> Plan[httpx.Response]:
+        which = query({"prediction": prediction, "label": label})
+
+        def asking(held: int) -> Request:
+            return operation.request(image, params=which, wait=held)
+
+        return (yield from explained(asking, Patience.of(wait), self.retries))
+
     def delete_image(self, id: Id) -> Plan[None]:
         return self._remove(operations.DELETE_IMAGE, id)
 
@@ -87,6 +111,13 @@ class Plans:
 
     def undo_review(self, id: Id) -> Plan[Review]:
         return self._fetch(operations.UNDO_REVIEW, Review.of, id)
+
+    def review_batch(self, samples: Sequence[Sample | Id], verdict: str, label: str | None, reason: str) -> Plan[JudgedTogether]:
+        wanted = {"samples": list(map(_chosen, samples)), "verdict": verdict, "label": label, "reason": reason}
+        return self._fetch(operations.REVIEW_BATCH, JudgedTogether.of, json=_without_gaps(wanted))
+
+    def undo_review_batch(self, together: Id) -> Plan[UndoneTogether]:
+        return self._fetch(operations.UNDO_REVIEW_BATCH, UndoneTogether.of, together)
 
     def queue(self, filters: QueueFilters) -> Iterator[Plan[Sequence[Sample]]]:
         return pages(operations.QUEUE, Sample.of, filters, self.retries)
@@ -197,6 +228,11 @@ class Plans:
 
     def _remove(self, operation: Operation, id: Id) -> Plan[None]:
         yield from delivered(operation.request(id), self.retries)
+
+
+def _chosen(sample: Sample | Id) -> dict[str, str]:
+    """Raises BadInput."""
+    return {"id": sample.id, "seen": sample.seen} if isinstance(sample, Sample) else {"id": operations.checked(sample)}
 
 
 def _without_gaps(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import httpx
 
 from doodle_client import operations
 from doodle_client.answers import Prediction
-from doodle_client.errors import NotAnswered, NotTrained, PredictionFailed, TrainingFailed
+from doodle_client.errors import NotAnswered, NotExplained, NotTrained, PredictionFailed, TrainingFailed
+from doodle_client.explaining import Explanation
+from doodle_client.operations import Request
 from doodle_client.reading import read
 from doodle_client.retrying import Plan, Retries, delivered, retry_after
 from doodle_client.workshop import TrainingRunDetail
 
 LONGEST_HELD_S = 30  # the site holds one request no longer
+MADE_LATER = 202
 ASK_AGAIN_S = 1.0  # where the site names no time
 
 
@@ -69,6 +73,20 @@ def trained(first: httpx.Response, patience: Patience, retries: Retries) -> Plan
     if patience.seconds and run.status != "succeeded":
         raise TrainingFailed(run)
     return run
+
+
+def explained(asking: Callable[[int], Request], patience: Patience, retries: Retries) -> Plan[httpx.Response]:
+    """What is answered once it is made, or at once where nobody waits. Raises NotExplained.
+
+    `asking` makes the request that is held for so many seconds.
+    """
+    answer = yield from delivered(asking(patience.held()), retries)
+    while answer.status_code == MADE_LATER and (left := patience.left) > 0:
+        pause = min(_pause(answer), left)
+        answer = yield from delivered(replace(asking(patience.held(pause)), after=pause), retries)
+    if patience.seconds and answer.status_code == MADE_LATER:
+        raise NotExplained(read(Explanation.of, answer))
+    return answer
 
 
 def _pause(answer: httpx.Response) -> float:

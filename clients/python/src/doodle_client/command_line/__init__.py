@@ -13,7 +13,9 @@ from collections.abc import Sequence
 from doodle_client.command_line import (
     classifiers,
     deleting,
+    explaining,
     history,
+    judging,
     labels,
     login,
     predicting,
@@ -31,8 +33,8 @@ from doodle_client.release import VERSION
 
 SOME_FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 COMMANDS = (
-    login, predicting, history, showing, deleting, reviewing, queueing, reviewers, classifiers, labels, training, versions,
-    tokens,
+    login, predicting, history, showing, explaining, deleting, reviewing, queueing, judging, reviewers, classifiers, labels,
+    training, versions, tokens,
 )  # fmt: skip
 HINTS = {"not_authenticated": "Run doodle login, or set DOODLE_TOKEN."}
 

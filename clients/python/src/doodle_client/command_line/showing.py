@@ -22,12 +22,13 @@ def run(options: argparse.Namespace) -> bool:
         prediction = client.prediction(options.id)
         for file, fetch in ((options.picture, client.picture), (options.seen, client.seen)):
             if file:
-                _keep(file, fetch(prediction.image.id))
+                keep(file, fetch(prediction.image.id))
     print(as_json(prediction) if options.json else _text(prediction))
     return True
 
 
-def _keep(file: Path, content: bytes) -> None:
+def keep(file: Path, content: bytes) -> None:
+    """Raises BadInput."""
     try:
         file.write_bytes(content)
     except OSError as error:
