@@ -8,9 +8,10 @@ import pytest
 from django.db import connection, transaction
 
 from classifier.actions.claim_predictions import claim_predictions
+from classifier.actions.record_explanation import record_explanation
 from classifier.actions.record_predictions import Outcome, record_predictions
-from classifier.models import Guess, Prediction, waiting
-from tests.factories import make_prediction, make_predictions, make_version
+from classifier.models import Explanation, Guess, Prediction, waiting
+from tests.factories import make_explanation, make_prediction, make_predictions, make_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,10 +31,10 @@ def answer_all() -> None:
     record_predictions(outcomes=[Outcome(prediction=row, model_version=version, guesses=[Guess("cat", 0.9)]) for row in claimed])
 
 
-def waiter(*predictions: Prediction) -> threading.Thread:
+def waiter(*rows: Prediction | Explanation, kind: str = waiting.PREDICTIONS) -> threading.Thread:
     def run() -> None:
         try:
-            waiting.wait_until_settled([prediction.pk for prediction in predictions], 60)
+            waiting.wait_until_settled([row.pk for row in rows], 60, kind)
         finally:
             connection.close()
 
@@ -46,6 +47,15 @@ def test_a_waiter_is_woken_by_the_answer() -> None:
     thread = waiter(make_prediction())
     time.sleep(0.5)  # it listens by now
     answer_all()
+    thread.join(20)
+    assert not thread.is_alive()
+
+
+def test_who_waits_for_reasons_is_woken_by_them() -> None:
+    explanation = make_explanation(status="running", attempt=1, finished_at=None)
+    thread = waiter(explanation, kind=waiting.EXPLANATIONS)
+    time.sleep(0.5)
+    assert record_explanation(explanation=explanation, result="It cannot be read.")
     thread.join(20)
     assert not thread.is_alive()
 
