@@ -18,7 +18,8 @@ from classifier import policy
 from classifier.models import Classifier, ModelVersion, Review, Sample, User
 from classifier.models.opinions import shown_to
 from classifier.models.reviews import ReviewQuerySet
-from classifier.models.samples import LABELLED, SampleQuerySet
+from classifier.models.samples import SampleQuerySet
+from classifier.models.verdicts import LABELLED
 
 AT_A_TIME = 200
 RELATED = ("sample", "label", "old_label", "new_label")

@@ -15,7 +15,7 @@ from classifier.models.classifiers import Label
 from classifier.models.identifiers import uuid7
 from classifier.models.opinions import shown_to
 from classifier.models.reviews import majority
-from classifier.models.samples import GIVEN, LABELLED, Decision, Word
+from classifier.models.verdicts import GIVEN, LABELLED, Decision, Word
 
 LONGEST_REASON = 500
 MOST_REVIEWS = 500

@@ -9,7 +9,7 @@ from django.db import transaction
 from classifier import policy
 from classifier.models import Person, Review, Sample, User, Verdict
 from classifier.models.reviews import majority
-from classifier.models.samples import Decision
+from classifier.models.verdicts import Decision
 
 NOT_THEIRS = "This is the word of the person whose image it is, and only they can take it back."
 NOT_THEIR_OPINION = "This is the opinion of another reviewer. They can take it back, or a maintainer."

@@ -29,8 +29,9 @@ from classifier.api.pagination import BAD_CURSOR, NewestFirst
 from classifier.api.predictions import ImageOutput
 from classifier.api.reviews import SEEN, ReviewOutput, SampleOutput
 from classifier.models import Question, Review, Sample
-from classifier.models.samples import DISPUTES, GIVEN, Place, Reason, State
+from classifier.models.samples import Place
 from classifier.models.selections import Selection
+from classifier.models.verdicts import DISPUTES, GIVEN, Reason, State
 
 PROBABILITY = "Of the label to be judged, as the network has it, 0 to 1."
 CHOICE_OF_BOTH = [("true", "true"), ("false", "false")]

@@ -22,7 +22,7 @@ from classifier.api.lists import Listing
 from classifier.api.predictions import classifier_of
 from classifier.models import Image, Review, Sample
 from classifier.models.opinions import shown_to
-from classifier.models.samples import GIVEN
+from classifier.models.verdicts import GIVEN
 
 SEEN = "What the sample was when you looked: its `seen`. If it has changed since, the answer is 409."
 

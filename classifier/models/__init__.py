@@ -12,10 +12,11 @@ from classifier.models.predictions import Guess, Prediction, Status
 from classifier.models.promotions import Promotion
 from classifier.models.questions import Question
 from classifier.models.reviews import Review
-from classifier.models.samples import Sample, State, Verdict
+from classifier.models.samples import Sample
 from classifier.models.shadows import ShadowAnswer
 from classifier.models.training import RunStatus, TrainingRun, TrainingSet
 from classifier.models.unpackings import Unpacking
+from classifier.models.verdicts import State, Verdict
 from classifier.models.versions import ModelVersion
 from classifier.models.webhooks import Delivery, DeliveryStatus, Webhook
 from classifier.models.workers import Job, Worker

@@ -17,7 +17,8 @@ from classifier.ml.gate import Estimate, wilson
 from classifier.models.classifiers import Classifier
 from classifier.models.predictions import Prediction
 from classifier.models.reviews import Review
-from classifier.models.samples import LABELLED, STANDS, Sample, State
+from classifier.models.samples import STANDS, Sample
+from classifier.models.verdicts import LABELLED, State
 from classifier.models.versions import Stage
 
 JUDGED_AT_MOST = 20_000

@@ -15,7 +15,8 @@ from classifier.models.classifiers import Classifier
 from classifier.models.leases import HELD
 from classifier.models.people import Person, User
 from classifier.models.reviews import Review
-from classifier.models.samples import Place, Sample, State, Verdict
+from classifier.models.samples import Place, Sample
+from classifier.models.verdicts import State, Verdict
 
 AGREED = 2
 """So many opinions, and none against, make an answer known."""

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 
 from classifier.ml.gate import Estimate, wilson
 from classifier.models.reviews import Review
-from classifier.models.samples import State, Verdict
+from classifier.models.verdicts import State, Verdict
 
 LOOKED_AT = 20_000
 PAUSE = timedelta(minutes=10)

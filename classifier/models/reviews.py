@@ -12,7 +12,8 @@ from django.db.models import Q
 from classifier.models.classifiers import Label
 from classifier.models.identifiers import uuid7
 from classifier.models.people import User
-from classifier.models.samples import UNSAID, Decision, Sample, State, Verdict, Word, token
+from classifier.models.samples import Sample, token
+from classifier.models.verdicts import UNSAID, Decision, State, Verdict, Word
 from classifier.models.versions import ModelVersion
 
 NOTED = ("events", "opinions", "tied", "held_by", "held_until")

@@ -15,61 +15,16 @@ from classifier.models.classifiers import Classifier, Label
 from classifier.models.identifiers import uuid7
 from classifier.models.images import Image
 from classifier.models.leases import Held, HeldQuerySet
+from classifier.models.verdicts import DISPUTES, LABELLED, Decision, Reason, State, Verdict
 
-
-class State(models.TextChoices):
-    NEW = "new"
-    ACCEPTED = "accepted"
-    CORRECTED = "corrected"
-    EXCLUDED = "excluded"
-
-
-class Verdict(models.TextChoices):
-    CONFIRMED = "confirmed"
-    CORRECTED = "corrected"
-    UNUSABLE = "unusable"
-    UNDONE = "undone", "undone (takes another back)"
-
-
-GIVEN = (Verdict.CONFIRMED, Verdict.CORRECTED, Verdict.UNUSABLE)
-LABELLED = (State.ACCEPTED, State.CORRECTED)
-DISPUTES = (Verdict.CORRECTED, Verdict.UNUSABLE)
 SUSPICIOUS = 0.5
 """From here on it is likelier that the label is wrong than that it is right."""
 DISPUTED_RANK = 2.0
 """Above every suspicion."""
 STANDS = Q(suspected=F("label")) | Q(label=None, suspected=F("word_label"))
 """The label that was suspected is still the one to be judged."""
-
-
 DOUBTED = STANDS & Q(state=State.ACCEPTED, judged=False, suspicion__gte=SUSPICIOUS)
 """Accepted, but the label is doubted while no reviewer stands by it."""
-
-
-class Reason(models.TextChoices):
-    """Why a sample is to be looked at."""
-
-    DISPUTED = "disputed", "called wrong"
-    REPORTED = "reported", "reported as unusable"
-    SUSPECTED = "suspected", "doubted by the network"
-    TIED = "tied", "opinions without a majority"
-
-
-class Decision(NamedTuple):
-    """What holds of a sample, by import or by the last reviewer."""
-
-    state: str
-    label: Label | None
-
-
-class Word(NamedTuple):
-    """What an image's owner says of it; nothing said is an empty verdict."""
-
-    verdict: str
-    label: Label | None
-
-
-UNSAID = Word("", None)
 
 
 class SampleQuerySet(HeldQuerySet["Sample"]):

@@ -13,7 +13,8 @@ from classifier.models.measurements import answers_of
 from classifier.models.opinions import left_to
 from classifier.models.people import User
 from classifier.models.predictions import Prediction, PredictionQuerySet
-from classifier.models.samples import Reason, Sample, SampleQuerySet, State
+from classifier.models.samples import Sample, SampleQuerySet
+from classifier.models.verdicts import Reason, State
 from classifier.models.versions import ModelVersion
 
 WAITING, ALL = "waiting", "all"

@@ -14,7 +14,8 @@ from classifier.ml import choosing
 from classifier.models.classifiers import Classifier
 from classifier.models.images import ImageQuerySet
 from classifier.models.predictions import Prediction, PredictionQuerySet
-from classifier.models.samples import Sample, State
+from classifier.models.samples import Sample
+from classifier.models.verdicts import State
 
 POOL = 5000
 """Of so many answers, the newest, is chosen."""

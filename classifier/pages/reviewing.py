@@ -12,8 +12,8 @@ from django.utils.http import urlencode
 
 from classifier import policy
 from classifier.models import Classifier, ModelVersion
-from classifier.models.samples import Reason
 from classifier.models.selections import STATES, WAITING, Selection
+from classifier.models.verdicts import Reason
 from classifier.pages.visitors import only_where
 
 SOURCES = ("canvas", "upload", "archive", "url", "base64", "array", "import")
