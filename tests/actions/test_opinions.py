@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import IntegrityError, transaction
 
 from classifier import policy
 from classifier.actions.import_samples import import_samples
@@ -302,9 +301,3 @@ def test_an_import_between_two_opinions_is_what_an_undone_decision_falls_back_to
     assert now(sample)[:2] == ("corrected", "dog")
     undo_review(by=team[1], review=last)
     assert now(sample) == ("accepted", "cat", 1, False, False)
-
-
-@pytest.mark.parametrize("fields", [{"opinions": 0}, {"opinions": 6}, {"known_share": 51}], ids=str)
-def test_the_database_knows_the_limits(doodle: Classifier, fields: dict[str, int]) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Classifier.objects.update(**fields)
