@@ -51,6 +51,12 @@ class HistoryChoice(forms.Form):
         for field in self.fields.values():
             field.required = False
 
+    def clean(self) -> None:
+        for low, high in (("from", "to"), ("min_probability", "max_probability")):
+            least, most = self.cleaned_data.get(low), self.cleaned_data.get(high)
+            if least is not None and most is not None and least > most:
+                self.add_error(high, f"Nothing is from {least} to {most}: change one of them.")
+
     def selection(self) -> HistorySelection:
         fields = {RENAMED.get(name, name): value for name, value in self._given().items()}
         return HistorySelection(**{**fields, "corrected": TRUTH.get(fields.get("corrected", ""))})
