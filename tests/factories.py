@@ -89,7 +89,10 @@ def make_reviewer(username: str | None = None) -> User:
 def make_answer(owner: User | None = None, *, label: str = "cat", **fields: Any) -> Prediction:
     """An answered prediction that finds `label` likely, then dog, then bird; the classifier has these labels, and house."""
     make_labels(label, "dog", "bird", "house")
-    guesses = [{"label": name, "probability": p} for name, p in ((label, 0.8), ("dog", 0.1), ("bird", 0.05))]
+    guesses = [
+        {"label": name, "probability": p}
+        for name, p in ((label, 0.8), ("dog", 0.1), ("bird", 0.05), ("owl", 0.02), ("fox", 0.01))
+    ]
     given = {"status": "succeeded", "label": label, "probability": 0.8, "unsure": False, "guesses": guesses}
     return make_prediction(owner, **{**given, **fields})
 

@@ -29,7 +29,7 @@ class CountInput(serializers.Serializer[Any]):
 
 class ToLabelOutput(serializers.Serializer[Telling]):
     image = ImageOutput(source="prediction.image")
-    guesses = GuessOutput(many=True, source="prediction.guesses")
+    guesses = GuessOutput(many=True, source="prediction.ranked")
     margin = serializers.FloatField(help_text=MARGIN)
     seen = serializers.CharField(source="sample.seen", help_text=SEEN)
 

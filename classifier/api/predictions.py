@@ -97,7 +97,7 @@ class ProblemOutput(serializers.Serializer[Any]):
 class PredictionOutput(serializers.ModelSerializer[Prediction]):
     classifier = serializers.SlugField(source="classifier.slug")
     model_version = serializers.UUIDField(source="model_version_id", allow_null=True)
-    guesses = GuessOutput(many=True)
+    guesses = GuessOutput(many=True, source="ranked")
     image = ImageOutput()
     corrected_label = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()

@@ -23,7 +23,7 @@ BATCH = 16
 """Rows in every call, filled up with blanks: one compiled shape, and no picture's answer depends on its neighbours."""
 
 
-SHOWN_GUESSES = 3
+SHOWN_GUESSES, KEPT_GUESSES = 3, 5
 MOST_FEATURES = 512
 
 
@@ -31,11 +31,13 @@ MOST_FEATURES = 512
 class Answer:
     """The best labels with their probabilities (6 decimals), best first, and whether that is no more than a guess.
 
-    `features` is what the last layer read of the picture, as float16; empty of a network whose last layer reads too much.
+    `runners_up` are the next best, for who looks closely. `features` is what the last layer read of the picture, as float16;
+    empty of a network whose last layer reads too much.
     """
 
     guesses: list[tuple[str, float]]
     unsure: bool
+    runners_up: Sequence[tuple[str, float]] = ()
     features: bytes = b""
 
 
@@ -92,10 +94,12 @@ class Recognizer:
         return calibration.softmax(logits / self.card.temperature), features
 
     def _answer(self, picture: NDArray[Any], row: Probabilities, features: NDArray[np.floating], names: Sequence[str]) -> Answer:
-        best = np.argsort(-row, kind="stable")[:SHOWN_GUESSES]
-        guesses = [(names[index], round(float(row[index]), 6)) for index in best]
+        best = np.argsort(-row, kind="stable")[:KEPT_GUESSES]
+        kept = [(names[index], round(float(row[index]), 6)) for index in best]
+        guesses, runners_up = kept[:SHOWN_GUESSES], kept[SHOWN_GUESSES:]
         unsure = self._shows_nothing(picture) or guesses[0][1] < self.card.unsure_below
-        return Answer(guesses, unsure, features.astype(np.float16).tobytes() if len(features) <= MOST_FEATURES else b"")
+        seen = features.astype(np.float16).tobytes() if len(features) <= MOST_FEATURES else b""
+        return Answer(guesses, unsure, runners_up, seen)
 
     def _shows_nothing(self, picture: NDArray[Any]) -> bool:
         return not has_ink(picture) if self.card.kind == "drawing" else is_plain(picture)

@@ -25,6 +25,7 @@ from classifier.models.workers import Job, Worker
 
 LEASE = timedelta(seconds=15)
 MAX_ATTEMPTS = 3
+TOLD = 3
 CRASHED = "Three workers did not survive this picture. Send it in another form, or tell the people who run the site."
 
 CANCELLED = "It was cancelled before a worker looked at it."
@@ -229,4 +230,10 @@ class Prediction(Leased):
 
     @property
     def ranked(self) -> list[Guess]:
+        """The best three, which the person is told."""
+        return self.likeliest[:TOLD]
+
+    @property
+    def likeliest(self) -> list[Guess]:
+        """All that were kept, for who has to say what it is instead."""
         return [Guess(**guess) for guess in self.guesses]

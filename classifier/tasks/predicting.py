@@ -115,7 +115,7 @@ def _outcomes(
         Outcome(
             prediction=prediction,
             model_version=version,
-            guesses=[Guess(*guess) for guess in answer.guesses],
+            guesses=[Guess(*guess) for guess in (*answer.guesses, *answer.runners_up)],
             unsure=answer.unsure,
             features=answer.features,
         )

@@ -29,3 +29,11 @@ def test_a_last_layer_that_reads_too_much_keeps_it_to_itself(recognizer: Any, mo
     assert {answer.features for answer in silent} == {b""}
     monkeypatch.undo()
     assert [answer.guesses for answer in silent] == [row.guesses for row in recognizer.answers(BITMAPS)]
+
+
+def test_two_more_than_are_told_are_kept(recognizer: Any) -> None:
+    (answer,) = recognizer.answers(BITMAPS[:1])
+    every = sorted(recognizer.probabilities(BITMAPS[:1])[0], reverse=True)[:5]
+    kept = [*answer.guesses, *answer.runners_up]
+    assert [probability for _, probability in kept] == pytest.approx(every, abs=1e-6)
+    assert len(answer.guesses) == 3

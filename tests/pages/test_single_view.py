@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from rest_framework.test import APIClient
 
 from classifier.models import Explanation, ModelVersion, Prediction, Question, Sample, User
 from classifier.models.explanations import MOST_WAITING
@@ -141,3 +142,13 @@ def test_a_photo_has_no_strokes(reviewer: Client) -> None:
     make_sample(image=answer.image)
     assert "data-replay" not in single_view(reviewer, answer)
     assert reviewer.get(reverse("pages:image-strokes", args=[answer.image_id])).status_code == 404
+
+
+def test_a_reviewer_chooses_among_five_where_who_asked_is_told_three(reviewer: Client, api: APIClient, owner: User) -> None:
+    sample = make_sample("cat")
+    answer = make_answer(image=sample.image)
+    page = reviewer.get(f"/review/{sample.pk}/").content.decode()
+    assert [f'data-key="{key}"' in page for key in range(1, 7)] == [True] * 5 + [False]
+    told = api.get(f"/api/v1/predictions/{make_answer(owner).pk}/").json()["guesses"]
+    assert [guess["label"] for guess in told] == ["cat", "dog", "bird"]
+    assert len(answer.guesses) == 5
