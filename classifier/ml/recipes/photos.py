@@ -72,9 +72,8 @@ WIDER = replace(
 NORMALIZED = replace(
     WIDER,
     name="cifar10-5",
-    title="CIFAR-10, rung 5: batch normalisation, which learns in half the epochs",
+    title="CIFAR-10, rung 5: batch normalisation",
     network_options={**WIDER.network_options, "normalized": True},
-    epochs=10,
 )
 AUGMENTED = replace(
     NORMALIZED,
