@@ -102,9 +102,7 @@ def unseen_of(data: Path, name: str) -> Bitmaps:
 def measure(names: Sequence[str], pool: Sequence[Bitmaps], drawings: int, share: float, seed: int) -> Row:
     chance = np.random.default_rng(seed)
     chosen = [bitmaps[chance.permutation(len(bitmaps))[: drawings + UNSEEN]] for bitmaps in pool]
-    given = np.repeat(np.arange(len(names)), drawings)
-    wrong = chance.permutation(len(given))[: round(share * len(given))]
-    given[wrong] = (given[wrong] + chance.integers(1, len(names), len(wrong))) % len(names)
+    given = with_wrong_ones(np.repeat(np.arange(len(names)), drawings), len(names), share, chance)
     with tempfile.TemporaryDirectory() as folder:
         freeze(
             Path(folder),
@@ -117,6 +115,14 @@ def measure(names: Sequence[str], pool: Sequence[Bitmaps], drawings: int, share:
     probabilities = recognizer.probabilities(np.concatenate([bitmaps[drawings:] for bitmaps in chosen]))
     summary = evaluation.summary(probabilities, np.repeat(np.arange(len(names)), UNSEEN), recognizer.card.unsure_below)
     return _row(names, share, seed, summary, recognizer.card, seconds, cpu)
+
+
+def with_wrong_ones(truth: NDArray[np.int64], classes: int, share: float, chance: np.random.Generator) -> NDArray[np.int64]:
+    """The true labels (n,) but for a share of them, which are any of the others."""
+    given = truth.copy()
+    wrong = chance.permutation(len(given))[: round(share * len(given))]
+    given[wrong] = (given[wrong] + chance.integers(1, classes, len(wrong))) % classes
+    return given
 
 
 def freeze(

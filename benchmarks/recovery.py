@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.people import UNSEEN, Bitmaps, freeze, train, unseen_of
+from benchmarks.people import UNSEEN, Bitmaps, freeze, train, unseen_of, with_wrong_ones
 from classifier.ml import catalog
 from classifier.ml.inference import Recognizer
 from classifier.ml.label_quality import judge
@@ -119,7 +119,7 @@ def _task(names: Sequence[str], pool: Sequence[Bitmaps], drawings: int, seed: in
 
 def measure(task: Task, flipped: float, reviewed: float, seed: int) -> Row:
     chance = np.random.default_rng(seed)
-    given = with_wrong_ones(task, flipped, chance)
+    given = with_wrong_ones(task.truth, len(task.names), flipped, chance)
     tenth = round(reviewed * len(given))
     with tempfile.TemporaryDirectory() as place:
         folder, bundled = Path(place), catalog.PRETRAINED / "doodle"
@@ -132,14 +132,6 @@ def measure(task: Task, flipped: float, reviewed: float, seed: int) -> Row:
             task.trained(put_right(task, given, looked_at), folder / name, wrong, without(doubted, looked_at))
         reached = {name: task.accuracy(folder / name / "artifact") for name in ("right", "wrong", "queue", "random")}
     return Row(",".join(task.names), seed, **reached, found=float((given[first] != task.truth[first]).mean()))
-
-
-def with_wrong_ones(task: Task, share: float, chance: np.random.Generator) -> Labels:
-    """The true labels but for a share of them, which are any of the others."""
-    given = task.truth.copy()
-    wrong = chance.permutation(len(given))[: round(share * len(given))]
-    given[wrong] = (given[wrong] + chance.integers(1, len(task.names), len(wrong))) % len(task.names)
-    return given
 
 
 def put_right(task: Task, given: Labels, reviewed: NDArray[np.intp]) -> Labels:

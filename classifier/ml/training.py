@@ -68,20 +68,10 @@ def train(
     """
     keras.utils.set_random_seed(recipe.seed)
     out.mkdir(parents=True, exist_ok=True)
-    load = catalog.find(catalog.DATASETS, recipe.dataset)
-    options = {"classes": recipe.classes, "cap_per_class": recipe.cap_per_class}
-    examples: Examples = load(data, validation_share=recipe.validation_share, **options)
-    if also:
-        examples = joined(examples, catalog.find(catalog.DATASETS, f"{recipe.kind}-folders")(also, validation_share=0))
+    examples = _loaded(recipe, data, also)
     resuming.hold_to(examples, out)
     model = build(recipe.network, recipe.network_options, recipe.input, len(examples.class_names), recipe.precision)
-    if start is None:
-        _adapt(model, examples, recipe)
-    else:
-        transfer.take_over(model, start, examples.class_names, words)
-    if recipe.head_only:
-        shown = np.flatnonzero(~examples.in_validation)
-        transfer.fit_head(model, feeding.clean(examples, shown, recipe.input), examples.labels[shown])
+    _begin(model, recipe, examples, start, words)
     held_out = np.flatnonzero(examples.in_validation)
     inputs = feeding.clean(examples, held_out, recipe.input)
     _fit(model, recipe, examples, (inputs, _one_hot(examples, held_out)), out)
@@ -90,6 +80,26 @@ def train(
     card = artifact.write(answering, recipe, examples, inputs, _read_history(out), out)
     figures.save(figures.curves(_read_history(out)), out / CURVES_FILE)
     return card
+
+
+def _loaded(recipe: Recipe, data: Path, also: Path | None) -> Examples:
+    load = catalog.find(catalog.DATASETS, recipe.dataset)
+    options = {"classes": recipe.classes, "cap_per_class": recipe.cap_per_class}
+    examples: Examples = load(data, validation_share=recipe.validation_share, **options)
+    if also is None:
+        return examples
+    return joined(examples, catalog.find(catalog.DATASETS, f"{recipe.kind}-folders")(also, validation_share=0))
+
+
+def _begin(model: keras.Model, recipe: Recipe, examples: Examples, start: Path | None, words: Mapping[str, str] | None) -> None:
+    """Gives the network what it has before its first step."""
+    if start is None:
+        _adapt(model, examples, recipe)
+    else:
+        transfer.take_over(model, start, examples.class_names, words)
+    if recipe.head_only:
+        shown = np.flatnonzero(~examples.in_validation)
+        transfer.fit_head(model, feeding.clean(examples, shown, recipe.input), examples.labels[shown])
 
 
 def _one_hot(examples: Examples, rows: NDArray[np.intp]) -> NDArray[np.float32]:

@@ -150,7 +150,8 @@ def _said(
     pictures: dict[str, NDArray[Any]] = {ARRAY_OF[version.input]: np.stack([one.picture for one in found])}
     with tempfile.TemporaryDirectory() as folder:
         data, out = Path(folder) / "labelled.npz", Path(folder) / "answers.npz"
-        pictures["labels"] = np.array([names.index(label) for label in labels])
+        place = {name: index for index, name in enumerate(names)}
+        pictures["labels"] = np.array([place[label] for label in labels])
         np.savez(data, class_names=np.array(names), allow_pickle=False, **pictures)
         arguments = [command, str(version.artifact), "--data", str(data), "--out", str(out)]
         subprocess.run([sys.executable, "-m", "classifier.ml", *arguments], check=True, capture_output=True, timeout=LONGEST_S)

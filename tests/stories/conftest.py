@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import servers
 from tests.running import Site
+from tests.workshop import Maintainer
 
 EMBEDDED = pytest.param("embedded", id="embedded")
 PHONE = {"width": 375, "height": 812}
@@ -38,6 +39,22 @@ def lone_site(tmp_path: Path) -> Iterator[Site]:
     running = Site(tmp_path, {})
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site with a trainer beside its worker."""
+    running = Site(tmp_path_factory.mktemp("workshop"), {})
+    running.start()
+    running.start_trainer()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def mary(workshop: Site) -> Iterator[Maintainer]:
+    with closing(Maintainer(workshop)) as maintainer:
+        yield maintainer
 
 
 @pytest.fixture(scope="module")

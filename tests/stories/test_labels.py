@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -17,21 +16,6 @@ from tests.workshop import EACH, SECONDS, Maintainer, shaken
 pytestmark = pytest.mark.tensorflow
 TIGER: list[tuple[float, float]] = [(20 * step, 40 + 180 * (step % 2)) for step in range(13)]
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
-
-
-@pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    running = Site(tmp_path_factory.mktemp("labels"), {})
-    running.start()
-    running.start_trainer()
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def mary(workshop: Site) -> Iterator[Maintainer]:
-    with closing(Maintainer(workshop)) as maintainer:
-        yield maintainer
 
 
 def best(answer: dict[str, Any]) -> tuple[str, str]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,21 +12,6 @@ from tests.running import Site
 from tests.workshop import SECONDS, SHAPES, Maintainer, training_processes
 
 pytestmark = pytest.mark.tensorflow
-
-
-@pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    running = Site(tmp_path_factory.mktemp("workshop"), {})
-    running.start()
-    running.start_trainer()
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def mary(workshop: Site) -> Iterator[Maintainer]:
-    with closing(Maintainer(workshop)) as maintainer:
-        yield maintainer
 
 
 def test_a_classifier_is_made_trained_promoted_and_asked_over_http_alone(mary: Maintainer) -> None:
